@@ -1,0 +1,3 @@
+//! art20
+pub mod archive;
+pub mod records;

@@ -1,0 +1,167 @@
+//! Correspondents: one address with the name that goes with it, and lists of them as people and mail programs write them.
+
+/// A sender or recipient. At least one of the two is given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Party {
+    /// The display name.
+    pub name: Option<String>,
+    /// The e-mail address, number or handle, as it was written.
+    pub address: Option<String>,
+}
+
+impl Party {
+    /// An address without a name.
+    pub fn address(address: impl Into<String>) -> Party {
+        Party { name: None, address: Some(address.into()) }
+    }
+}
+
+/// Reads a list of correspondents (RFC 5322, section 3.4, leniently): `"Ann" <a@x>, b@y; Team: c@z;`.
+/// Nothing is dropped: a piece without an address becomes a name, and a comma inside an unquoted name
+/// (`Doe, John <j@x>`) does not split it.
+pub fn parse_list(text: &str) -> Vec<Party> {
+    let mut parties = Vec::new();
+    let mut pending = String::new();
+    for piece in split(text) {
+        let piece = piece.trim();
+        if piece.is_empty() {
+            continue;
+        }
+        let joined = if pending.is_empty() { piece.to_owned() } else { format!("{pending}, {piece}") };
+        // `Doe` of `Doe, John <j@x>`: words, no address; it waits for the piece that has one.
+        if !piece.contains(['@', '<']) && looks_like_a_name(piece) {
+            pending = joined;
+            continue;
+        }
+        if piece.contains('<') || pending.is_empty() {
+            parties.push(parse_one(&joined));
+        } else {
+            parties.push(parse_one(&pending));
+            parties.push(parse_one(piece));
+        }
+        pending.clear();
+    }
+    if !pending.is_empty() {
+        parties.extend(pending.split(", ").map(parse_one));
+    }
+    parties
+}
+
+/// Reads one correspondent: `"Ann" <a@x>`, `a@x`, `a@x (Ann)`, `+49 30 …`, a handle, or a mere name.
+pub fn parse_one(text: &str) -> Party {
+    let text = text.trim();
+    if let Some(open) = text.rfind('<')
+        && let Some(length) = text[open..].find('>')
+    {
+        let address = text[open + 1..open + length].trim();
+        let name = unquote(&format!("{}{}", &text[..open], &text[open + length + 1..]));
+        return Party {
+            name: (!name.is_empty()).then_some(name),
+            address: (!address.is_empty()).then(|| address.to_owned()),
+        };
+    }
+    if let Some(open) = text.find('(')
+        && text.ends_with(')')
+        && text[..open].contains('@')
+    {
+        let name = text[open + 1..text.len() - 1].trim();
+        return Party {
+            name: (!name.is_empty()).then(|| name.to_owned()),
+            address: Some(text[..open].trim().to_owned()),
+        };
+    }
+    if text.contains(' ') && !text.contains('@') && looks_like_a_name(text) {
+        return Party { name: Some(unquote(text)), address: None };
+    }
+    Party::address(text)
+}
+
+/// More letters than digits: not a phone number.
+fn looks_like_a_name(text: &str) -> bool {
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    letters > 0 && letters > text.chars().filter(|c| c.is_numeric()).count()
+}
+
+/// Pieces between commas and semicolons that stand outside quotes, comments and angle brackets; a group's name is dropped
+/// with its colon only where an address follows inside the group.
+fn split(text: &str) -> Vec<String> {
+    let (mut pieces, mut piece) = (Vec::new(), String::new());
+    let (mut quoted, mut escaped, mut comment, mut angle) = (false, false, 0usize, false);
+    for c in text.chars() {
+        let plain = !quoted && comment == 0 && !angle;
+        match c {
+            _ if escaped => escaped = false,
+            '\\' if quoted || comment > 0 => escaped = true,
+            '"' if comment == 0 => quoted = !quoted,
+            '(' if !quoted && !angle => comment += 1,
+            ')' if !quoted && comment > 0 => comment -= 1,
+            '<' if plain => angle = true,
+            '>' if angle && !quoted => angle = false,
+            ',' | ';' | '\n' if plain => {
+                pieces.push(std::mem::take(&mut piece));
+                continue;
+            }
+            _ => {}
+        }
+        piece.push(c);
+    }
+    pieces.push(piece);
+    pieces
+}
+
+/// A display name without its quotation marks and backslashes.
+fn unquote(text: &str) -> String {
+    let text = text.trim();
+    let inner = match text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+        Some(inner) => inner,
+        None => return text.to_owned(),
+    };
+    let mut name = String::with_capacity(inner.len());
+    let mut escaped = false;
+    for c in inner.chars() {
+        if c == '\\' && !escaped {
+            escaped = true;
+            continue;
+        }
+        escaped = false;
+        name.push(c);
+    }
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn list(text: &str) -> Vec<(Option<String>, Option<String>)> {
+        parse_list(text).into_iter().map(|party| (party.name, party.address)).collect()
+    }
+
+    fn pair(name: &str, address: &str) -> (Option<String>, Option<String>) {
+        let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        (some(name), some(address))
+    }
+
+    #[test]
+    fn a_list_keeps_every_name_and_address() {
+        assert_eq!(
+            list(r#""Doe, \"J\" John" <j@x.org>, b@y.org; 李雷 <li@例子.cn>"#),
+            [pair("Doe, \"J\" John", "j@x.org"), pair("", "b@y.org"), pair("李雷", "li@例子.cn")]
+        );
+        assert_eq!(list("Doe, John <j@x.org>, b@y"), [pair("Doe, John", "j@x.org"), pair("", "b@y")]);
+        assert_eq!(list("Ann Lee, b@y"), [pair("Ann Lee", ""), pair("", "b@y")]);
+        assert_eq!(list("a@x (Ann, of course)"), [pair("Ann, of course", "a@x")]);
+        assert_eq!(list("+49 30 123456"), [pair("", "+49 30 123456")]);
+        assert_eq!(list(" , "), []);
+        assert_eq!(list("<a@x>"), [pair("", "a@x")]);
+        assert_eq!(list("anna_99"), [pair("", "anna_99")]);
+    }
+
+    #[test]
+    fn unbalanced_marks_never_lose_an_address() {
+        for text in ["\"Ann <a@x.org>, b@y.org", "(Ann a@x.org, b@y.org", "Ann <a@x.org, b@y.org"] {
+            let all: String = parse_list(text).into_iter().flat_map(|p| [p.name, p.address]).flatten().collect();
+            assert!(all.contains("a@x.org") && all.contains("b@y.org"), "{text}: {all}");
+        }
+    }
+}
