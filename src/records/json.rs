@@ -50,6 +50,22 @@ impl Json {
         from_raw(raw.get(), 0)
     }
 
+    /// The keys of an object, or of the objects of a list, repeated ones included; also where some value in it cannot
+    /// be read. `None` if the text has not even the form of JSON.
+    pub fn top_keys(text: &str) -> Option<Vec<String>> {
+        let raw: &RawValue = serde_json::from_str(text).ok()?;
+        let objects: Vec<&RawValue> = match raw.get().as_bytes().first() {
+            Some(b'[') => serde_json::from_str(raw.get()).ok()?,
+            _ => vec![raw],
+        };
+        let mut keys = Vec::new();
+        for object in objects.into_iter().filter(|value| value.get().starts_with('{')) {
+            let members: Members = serde_json::from_str(object.get()).ok()?;
+            keys.extend(members.0.into_iter().map(|(key, _)| key));
+        }
+        Some(keys)
+    }
+
     /// A whole number: as a number where every reader keeps it, else as a string (requirement E14).
     pub fn integer(number: i64) -> Json {
         if number.unsigned_abs() <= MAX_SAFE_INTEGER.unsigned_abs() {

@@ -5,6 +5,7 @@
 //! made), and how money, times, addresses and JSON are written exactly.
 
 pub mod catalogue;
+pub mod cell;
 pub mod codes;
 pub mod content;
 pub mod decimal;
@@ -19,6 +20,7 @@ pub mod uid;
 pub mod value;
 
 pub use catalogue::{FieldSpec, Shape};
+pub use cell::Cell;
 pub use codes::Code;
 pub use content::{BlobAddress, Content, Contents, FileRef};
 pub use decimal::Decimal;

@@ -165,19 +165,14 @@ fn file_entries<M: SerializeMap>(map: &mut M, file: &FileRef) -> Result<(), M::E
 /// An object from pairs; the values of a key that occurs more than once (two columns of one list) become a list.
 struct Merged<'a, T>(&'a [(String, T)]);
 
-impl<T: PartialEq + Serialize> Serialize for Merged<'_, T> {
+impl<T: Serialize> Serialize for Merged<'_, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         for (at, (key, value)) in self.0.iter().enumerate() {
             if self.0[..at].iter().any(|(earlier, _)| earlier == key) {
                 continue;
             }
-            let mut all: Vec<&T> = Vec::new();
-            for (_, other) in self.0[at..].iter().filter(|(other, _)| other == key) {
-                if !all.contains(&other) {
-                    all.push(other);
-                }
-            }
+            let all: Vec<&T> = self.0[at..].iter().filter(|(other, _)| other == key).map(|(_, value)| value).collect();
             if all.len() == 1 {
                 map.serialize_entry(key, value)?;
             } else {

@@ -13,7 +13,7 @@ use jiff::civil::{Date, Weekday};
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use super::holidays::{Calendar, CalendarError};
+use crate::controller::holidays::{Calendar, CalendarError};
 
 /// The days by which one request is to be answered, with and without the extension of Art. 12(3) second sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,10 +70,8 @@ pub fn deadlines(received: Timestamp, zone: &TimeZone, calendar: Option<&Calenda
 ///
 /// The month is an outer limit: the answer is due "without undue delay", and this is the number to watch.
 pub fn elapsed_days(received: Timestamp, now: Timestamp, zone: &TimeZone) -> i64 {
-    local_day(now, zone)
-        .duration_since(local_day(received, zone))
-        .as_hours()
-        / 24
+    let (first, today) = (local_day(received, zone), local_day(now, zone));
+    today.duration_since(first).as_hours() / 24
 }
 
 /// The last instant of the day in this zone: the end of its last hour, at which a period ends (Art. 3(2)(c)).
@@ -81,10 +79,8 @@ pub fn elapsed_days(received: Timestamp, now: Timestamp, zone: &TimeZone) -> i64
 /// Takes the offset in force at that hour, not the one at receipt. For a day at the edge of what a timestamp can hold,
 /// the nearest one that exists.
 pub fn last_instant(date: Date, zone: &TimeZone) -> Timestamp {
-    let end = date
-        .to_zoned_datetime(zone.clone())
-        .and_then(|start| start.end_of_day());
-    match end {
+    let start = date.to_zoned_datetime(zone.clone());
+    match start.and_then(|start| start.end_of_day()) {
         Ok(end) => end.timestamp(),
         Err(_) if date.year() < 0 => Timestamp::MIN,
         Err(_) => Timestamp::MAX,
@@ -99,17 +95,14 @@ fn local_day(instant: Timestamp, zone: &TimeZone) -> Date {
 /// The day itself if it is a working day, else the next one (Art. 3(4)); every day looked at must be covered.
 fn next_working_day(target: Date, calendar: Option<&Calendar>) -> Result<Latest, LatestUnknown> {
     let calendar = calendar.ok_or(LatestUnknown::NoCalendar)?;
+    let weekend = |day: Date| matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
     let mut date = target;
-    // Ends at the latest with the calendar's last year, where `is_holiday` refuses.
-    while calendar.is_holiday(date)?
-        || matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday)
-    {
+    // Ends at the latest after the calendar's last year, where `is_holiday` refuses.
+    while calendar.is_holiday(date)? || weekend(date) {
         date = date.saturating_add(1.day());
     }
-    Ok(Latest {
-        date,
-        calendar: calendar.name().to_owned(),
-    })
+    let calendar = calendar.name().to_owned();
+    Ok(Latest { date, calendar })
 }
 
 /// As printed in the receipt: dates as text, and `latest` either an object or `null` with `latest_unknown` beside it.
@@ -151,124 +144,48 @@ mod tests {
         TimeZone::get(name).expect("a known zone")
     }
 
+    /// The end of the day, as text.
+    fn end_of(day: &str, zone_name: &str) -> String {
+        last_instant(day.parse().expect("a date"), &zone(zone_name)).to_string()
+    }
+
     /// The deadlines of a controller in Berlin that names the German calendar.
     fn german(received: &str) -> Deadlines {
-        deadlines(
-            instant(received),
-            &zone("Europe/Berlin"),
-            Calendar::named("DE").as_ref(),
-        )
+        let calendar = Calendar::named("DE");
+        deadlines(instant(received), &zone("Europe/Berlin"), calendar.as_ref())
     }
 
-    /// The rolled date, as text.
-    fn rolled(latest: &Result<Latest, LatestUnknown>) -> String {
-        latest.as_ref().expect("a covered year").date.to_string()
+    /// Target, latest, extended target, extended latest; a date that is unknown is `?`.
+    fn dates(found: &Deadlines) -> String {
+        let rolled = [&found.latest, &found.extended_latest];
+        let [latest, extended] = rolled.map(|day| match day {
+            Ok(known) => known.date.to_string(),
+            Err(_) => "?".to_owned(),
+        });
+        format!("{} {latest} {} {extended}", found.target, found.extended_target)
     }
 
-    /// Received; target, latest, extended target, extended latest.
-    const VECTORS: [[&str; 5]; 12] = [
-        [
-            "2026-08-07T10:00Z",
-            "2026-09-07",
-            "2026-09-07",
-            "2026-11-07",
-            "2026-11-09",
-        ],
-        [
-            "2026-08-13T10:00Z",
-            "2026-09-13",
-            "2026-09-14",
-            "2026-11-13",
-            "2026-11-13",
-        ],
-        [
-            "2026-01-31T10:00Z",
-            "2026-02-28",
-            "2026-03-02",
-            "2026-04-30",
-            "2026-04-30",
-        ],
-        [
-            "2026-01-29T10:00Z",
-            "2026-02-28",
-            "2026-03-02",
-            "2026-04-29",
-            "2026-04-29",
-        ],
-        [
-            "2026-03-03T10:00Z",
-            "2026-04-03",
-            "2026-04-07",
-            "2026-06-03",
-            "2026-06-03",
-        ],
-        [
-            "2026-03-05T10:00Z",
-            "2026-04-05",
-            "2026-04-07",
-            "2026-06-05",
-            "2026-06-05",
-        ],
-        [
-            "2026-08-31T22:30Z",
-            "2026-10-01",
-            "2026-10-01",
-            "2026-12-01",
-            "2026-12-01",
-        ],
-        [
-            "2026-10-20T10:00Z",
-            "2026-11-20",
-            "2026-11-20",
-            "2027-01-20",
-            "2027-01-20",
-        ],
-        [
-            "2026-12-01T10:00Z",
-            "2027-01-01",
-            "2027-01-04",
-            "2027-03-01",
-            "2027-03-01",
-        ],
-        [
-            "2026-11-30T10:00Z",
-            "2026-12-30",
-            "2026-12-30",
-            "2027-02-28",
-            "2027-03-01",
-        ],
-        [
-            "2026-12-31T10:00Z",
-            "2027-01-31",
-            "2027-02-01",
-            "2027-03-31",
-            "2027-03-31",
-        ],
-        [
-            "2028-01-30T10:00Z",
-            "2028-02-29",
-            "2028-02-29",
-            "2028-04-30",
-            "2028-05-02",
-        ],
+    /// Received; then as `dates` gives them.
+    #[rustfmt::skip]
+    const VECTORS: [(&str, &str); 12] = [
+        ("2026-08-07T10:00Z", "2026-09-07 2026-09-07 2026-11-07 2026-11-09"),
+        ("2026-08-13T10:00Z", "2026-09-13 2026-09-14 2026-11-13 2026-11-13"),
+        ("2026-01-31T10:00Z", "2026-02-28 2026-03-02 2026-04-30 2026-04-30"),
+        ("2026-01-29T10:00Z", "2026-02-28 2026-03-02 2026-04-29 2026-04-29"),
+        ("2026-03-03T10:00Z", "2026-04-03 2026-04-07 2026-06-03 2026-06-03"),
+        ("2026-03-05T10:00Z", "2026-04-05 2026-04-07 2026-06-05 2026-06-05"),
+        ("2026-08-31T22:30Z", "2026-10-01 2026-10-01 2026-12-01 2026-12-01"),
+        ("2026-10-20T10:00Z", "2026-11-20 2026-11-20 2027-01-20 2027-01-20"),
+        ("2026-12-01T10:00Z", "2027-01-01 2027-01-04 2027-03-01 2027-03-01"),
+        ("2026-11-30T10:00Z", "2026-12-30 2026-12-30 2027-02-28 2027-03-01"),
+        ("2026-12-31T10:00Z", "2027-01-31 2027-02-01 2027-03-31 2027-03-31"),
+        ("2028-01-30T10:00Z", "2028-02-29 2028-02-29 2028-04-30 2028-05-02"),
     ];
 
     #[test]
     fn every_vector_of_the_requirements_holds() {
-        for [received, target, latest, extended_target, extended_latest] in VECTORS {
-            let found = german(received);
-            assert_eq!(found.target.to_string(), target, "{received}");
-            assert_eq!(rolled(&found.latest), latest, "{received}");
-            assert_eq!(
-                found.extended_target.to_string(),
-                extended_target,
-                "{received}"
-            );
-            assert_eq!(
-                rolled(&found.extended_latest),
-                extended_latest,
-                "{received}"
-            );
+        for (received, expected) in VECTORS {
+            assert_eq!(dates(&german(received)), expected, "{received}");
         }
     }
 
@@ -279,20 +196,24 @@ mod tests {
 
     #[test]
     fn the_extension_is_chained_neither_from_the_clamped_nor_from_the_rolled_date() {
-        assert_eq!(
-            german("2026-01-31T10:00Z").extended_target.to_string(),
-            "2026-04-30"
-        );
-        assert_eq!(
-            rolled(&german("2026-12-31T10:00Z").extended_latest),
-            "2027-03-31"
-        );
+        let from_clamped = dates(&german("2026-01-31T10:00Z"));
+        assert!(from_clamped.ends_with(" 2026-04-30 2026-04-30"));
+        let from_rolled = dates(&german("2026-12-31T10:00Z"));
+        assert!(from_rolled.ends_with(" 2027-03-31 2027-03-31"));
     }
 
     #[test]
     fn the_last_three_days_of_january_share_one_deadline() {
-        let [a, b, c] = [29, 30, 31].map(|day| german(&format!("2026-01-{day}T10:00Z")).latest);
-        assert!(a == b && b == c);
+        for day in [29, 30, 31] {
+            let found = dates(&german(&format!("2026-01-{day}T10:00Z")));
+            assert!(found.starts_with("2026-02-28 2026-03-02 "), "{day}");
+        }
+    }
+
+    #[test]
+    fn the_roll_crosses_a_weekend_and_the_holidays_on_both_sides_of_it() {
+        let found = dates(&german("2026-03-03T10:00Z"));
+        assert!(found.starts_with("2026-04-03 2026-04-07 "));
     }
 
     #[test]
@@ -304,97 +225,66 @@ mod tests {
 
     #[test]
     fn the_last_hour_takes_the_offset_of_its_own_day() {
-        let berlin = zone("Europe/Berlin");
-        for (day, end) in [
-            ("2026-10-20", "2026-10-20T21:59:59.999999999Z"),
-            ("2026-11-20", "2026-11-20T22:59:59.999999999Z"),
-        ] {
-            assert_eq!(
-                last_instant(day.parse().expect("a date"), &berlin),
-                instant(end)
-            );
-        }
+        let end = |day| end_of(day, "Europe/Berlin");
+        assert_eq!(end("2026-10-20"), "2026-10-20T21:59:59.999999999Z");
+        assert_eq!(end("2026-11-20"), "2026-11-20T22:59:59.999999999Z");
     }
 
     #[test]
     fn a_day_whose_last_hour_is_skipped_or_repeated_ends_when_the_next_day_begins() {
-        let nuuk = zone("America/Nuuk");
-        for (day, end) in [
-            ("2026-03-28", "2026-03-29T00:59:59.999999999Z"),
-            ("2026-10-24", "2026-10-25T01:59:59.999999999Z"),
-        ] {
-            assert_eq!(
-                last_instant(day.parse().expect("a date"), &nuuk),
-                instant(end)
-            );
-        }
+        let end = |day| end_of(day, "America/Nuuk");
+        assert_eq!(end("2026-03-28"), "2026-03-29T00:59:59.999999999Z");
+        assert_eq!(end("2026-10-24"), "2026-10-25T01:59:59.999999999Z");
     }
 
     #[test]
     fn without_a_calendar_the_target_stands_and_the_latest_date_is_unknown() {
         let found = deadlines(instant("2026-08-13T10:00Z"), &zone("Europe/Berlin"), None);
-        assert_eq!(found.target.to_string(), "2026-09-13");
-        assert_eq!(
-            (&found.latest, &found.extended_latest),
-            (
-                &Err(LatestUnknown::NoCalendar),
-                &Err(LatestUnknown::NoCalendar)
-            )
-        );
+        assert_eq!(dates(&found), "2026-09-13 ? 2026-11-13 ?");
+        assert_eq!(found.latest, Err(LatestUnknown::NoCalendar));
     }
 
     #[test]
     fn a_calendar_that_covers_only_the_first_date_gives_only_the_first() {
         let found = german("2035-11-15T10:00Z");
-        assert_eq!(rolled(&found.latest), "2035-12-17");
-        assert!(
-            matches!(&found.extended_latest, Err(LatestUnknown::NotCovered(refusal)) if refusal.year == 2036)
-        );
-        assert_eq!(found.extended_target.to_string(), "2036-02-15");
+        assert_eq!(dates(&found), "2035-12-15 2035-12-17 2036-02-15 ?");
     }
 
     #[test]
     fn the_edges_of_time_saturate_and_never_panic() {
-        for zone in [
-            TimeZone::UTC,
-            zone("Pacific/Kiritimati"),
-            zone("America/Nuuk"),
-        ] {
+        let germany = Calendar::named("DE");
+        for name in ["UTC", "Pacific/Kiritimati", "America/Nuuk"] {
+            let zone = zone(name);
             for received in [Timestamp::MIN, Timestamp::MAX] {
-                let found = deadlines(received, &zone, Calendar::named("DE").as_ref());
+                let found = deadlines(received, &zone, germany.as_ref());
                 assert!(found.latest.is_err() && found.target <= found.extended_target);
             }
             assert_eq!(last_instant(Date::MAX, &zone), Timestamp::MAX);
-            assert!(last_instant(Date::MIN, &zone) >= Timestamp::MIN);
+            assert!(last_instant(Date::MIN, &zone) < instant("-009998-01-01T00:00Z"));
             assert!(elapsed_days(Timestamp::MIN, Timestamp::MAX, &zone) > 7_000_000);
         }
     }
 
     #[test]
     fn elapsed_days_turn_at_local_midnight() {
-        let berlin = zone("Europe/Berlin");
-        let since = |now| elapsed_days(instant("2026-03-28T22:30Z"), instant(now), &berlin);
-        assert_eq!(
-            [since("2026-03-28T22:59Z"), since("2026-03-28T23:00Z")],
-            [0, 1]
-        );
-        assert_eq!(
-            [since("2026-03-29T22:00Z"), since("2026-03-27T22:00Z")],
-            [2, -1]
-        );
+        let (berlin, received) = (zone("Europe/Berlin"), instant("2026-03-28T22:30Z"));
+        let since = |now| elapsed_days(received, instant(now), &berlin);
+        assert_eq!(since("2026-03-28T22:59Z"), 0);
+        assert_eq!(since("2026-03-28T23:00Z"), 1);
+        assert_eq!(since("2026-03-29T22:00Z"), 2, "the day has 23 hours");
+        assert_eq!(since("2026-03-27T22:00Z"), -1);
     }
 
     #[test]
     fn the_receipt_prints_dates_with_their_calendar_or_the_reason() {
-        let known = serde_json::to_string(&german("2026-08-07T10:00Z")).expect("JSON");
-        assert_eq!(
-            known,
-            r#"{"target":"2026-09-07","latest":{"date":"2026-09-07","calendar":"DE"},"extended_target":"2026-11-07","extended_latest":{"date":"2026-11-09","calendar":"DE"}}"#
-        );
-        let unknown = serde_json::to_string(&german("2035-11-15T10:00Z")).expect("JSON");
-        let reason = "the public-holiday calendar DE covers the years 1995 to 2035, not 2036";
-        assert!(unknown.contains(&format!(
-            r#""extended_latest":null,"extended_latest_unknown":"{reason}""#
-        )));
+        let json = |found| serde_json::to_string(&found).expect("JSON");
+        let known = r#"{"target":"2026-09-07","latest":{"date":"2026-09-07","calendar":"DE"},"#;
+        assert!(json(german("2026-08-07T10:00Z")).starts_with(known));
+        let reason = "the public-holiday calendar DE covers 1995 to 2035, not 2036";
+        let unknown = format!(r#""extended_latest":null,"extended_latest_unknown":"{reason}"}}"#);
+        assert!(json(german("2035-11-15T10:00Z")).ends_with(&unknown));
+        let nowhere = deadlines(instant("2026-08-07T10:00Z"), &TimeZone::UTC, None);
+        let reason = r#""latest":null,"latest_unknown":"no public-holiday calendar is named","#;
+        assert!(json(nowhere).contains(reason));
     }
 }

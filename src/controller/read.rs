@@ -1,0 +1,467 @@
+//! From the document to the [`Controller`]: every section read, every reference between sections checked.
+
+use super::activity::{Elsewhere, ProcessingActivity, Regime, Retention, RetentionSpan};
+use super::collection::Collection;
+use super::document::{Document, Member, Placed, Section};
+use super::faults::Fault;
+use super::store::{Store, StoreUrl};
+use super::{Controller, Policy, graph, read_collection};
+use crate::records::{Kind, LegalBasis, Text};
+use jiff::tz::TimeZone;
+use std::path::Path;
+
+/// Reads a whole configuration or lists all of its faults.
+pub(super) fn controller(path: &Path, source: String) -> Result<Controller, Vec<Fault>> {
+    let (document, table) = Document::parse(&source);
+    let root = document.root(&table);
+    let mut controller = sections(&root, path);
+    root.finish();
+    check_references(&controller, &root);
+    match graph::evaluation_order(&controller.collections) {
+        Ok(order) => controller.evaluation_order = order,
+        Err(fault) => root.fault_at(fault.line, fault.message),
+    }
+    drop(root);
+    let faults = document.into_faults();
+    if faults.is_empty() {
+        controller.source = source.clone();
+        Ok(controller)
+    } else {
+        Err(faults)
+    }
+}
+
+fn sections(root: &Section<'_, '_>, path: &Path) -> Controller {
+    match root.integer("version") {
+        Some(version) if version.value != 1 => {
+            root.fault_at(version.line, format!("`version` is {}; this art20 reads version 1", version.value));
+        }
+        Some(_) => {}
+        None if root.has("version") => {}
+        None => root.fault_at(1, "`version` is missing; write `version = 1`"),
+    }
+    let mut review = Vec::new();
+    let mut controller = Controller {
+        name: String::new(),
+        id: String::new(),
+        email: None,
+        country: None,
+        time_zone_name: "UTC".into(),
+        time_zone: TimeZone::UTC,
+        languages: vec!["en".into()],
+        policy: None,
+        supervisory_authority: Vec::new(),
+        holidays: None,
+        dpo: None,
+        representative: None,
+        own_addresses: Vec::new(),
+        encryption_required: false,
+        activities: Vec::new(),
+        elsewhere: Vec::new(),
+        stores: Vec::new(),
+        collections: Vec::new(),
+        evaluation_order: Vec::new(),
+        review: Vec::new(),
+        path: path.to_owned(),
+        source: String::new(),
+    };
+    match root.table("controller") {
+        Some(section) => identity(&section, &mut controller),
+        None => root.fault_at(1, "the section [controller] is missing"),
+    }
+    if let Some(archive) = root.table("archive") {
+        match archive.string("encrypt") {
+            Some(text) if text.value == "required" => controller.encryption_required = true,
+            Some(text) => archive.fault_at(text.line, "`encrypt` can only be \"required\""),
+            None => {}
+        }
+        archive.finish();
+    }
+    for (name, member) in root.members("activity") {
+        if let Some(section) = member.table(&name.value) {
+            controller.activities.extend(activity(&name, &section, &mut review));
+        }
+    }
+    for (name, member) in root.members("elsewhere") {
+        if let Some(section) = member.table(&name.value) {
+            let title = texts(&section, "title").unwrap_or_else(|| Text::plain(&name.value));
+            match texts(&section, "reason") {
+                Some(reason) => controller.elsewhere.push(Elsewhere { key: name.value, title, reason }),
+                None => section.fault("`reason` is missing"),
+            }
+            section.finish();
+        }
+    }
+    let folder = path.parent().unwrap_or(Path::new(""));
+    for (name, member) in root.members("store") {
+        if let Some(section) = member.table(&name.value) {
+            controller.stores.extend(store(&name, &section, folder, &mut review));
+        }
+    }
+    for (name, member) in root.members("collection") {
+        if let Some(section) = member.table(&name.value) {
+            controller.collections.extend(read_collection::collection(&name, &section, &mut review));
+        }
+    }
+    controller.review = review;
+    controller
+}
+
+fn identity(section: &Section<'_, '_>, controller: &mut Controller) {
+    let text = |key| section.string(key).map(|text| text.value);
+    controller.name = section.required("name").map(|name| name.value).unwrap_or_default();
+    controller.id = section.required("id").map(|id| id.value).unwrap_or_default();
+    controller.email = text("email");
+    if let Some(country) = section.string("country") {
+        if country.value.len() == 2 && country.value.bytes().all(|b| b.is_ascii_uppercase()) {
+            controller.country = Some(country.value);
+        } else {
+            section.fault_at(country.line, "`country` must be two capital letters (ISO 3166-1), such as \"CN\"");
+        }
+    }
+    if let Some((name, zone)) = zone(section, "time_zone") {
+        controller.time_zone_name = name;
+        controller.time_zone = zone;
+    }
+    let languages = section.strings("languages");
+    for language in &languages {
+        check_language(section, language);
+    }
+    if !languages.is_empty() {
+        controller.languages = languages.into_iter().map(|language| language.value).collect();
+    } else if section.has("languages") {
+        section.fault("`languages` names no language");
+    }
+    if let Some(policy) = section.table("policy") {
+        controller.policy = Some(Policy {
+            title: texts(&policy, "title").unwrap_or_else(|| Text::plain("Privacy Policy")),
+            effective: day(&policy, "effective"),
+            prevailing_language: policy.string("prevailing_language").map(|language| {
+                check_language(&policy, &language);
+                language.value
+            }),
+        });
+        policy.finish();
+    }
+    if section.is_table("supervisory_authority") {
+        for (regime, member) in section.members("supervisory_authority") {
+            if Regime::named(&regime.value).is_none() {
+                section
+                    .fault_at(regime.line, format!("the regime `{}` is not known; write gdpr or pipl", regime.value));
+            }
+            if let Some(text) = text_member(&regime.value, member) {
+                controller.supervisory_authority.push((regime.value, text));
+            }
+        }
+    } else if let Some(text) = section.string("supervisory_authority") {
+        controller.supervisory_authority.push((String::new(), Text::plain(text.value)));
+    }
+    if let Some(holidays) = section.string("holidays") {
+        if super::holidays::Calendar::named(&holidays.value).is_none() {
+            let known = super::holidays::Calendar::names().collect::<Vec<_>>().join(", ");
+            section
+                .fault_at(holidays.line, format!("the calendar `{}` is not known; known are {known}", holidays.value));
+        }
+        controller.holidays = Some(holidays.value);
+    }
+    controller.dpo = texts(section, "dpo");
+    controller.representative = texts(section, "representative");
+    for address in section.strings("own_addresses") {
+        if address.value.contains('@') {
+            controller.own_addresses.push(address.value);
+        } else {
+            section.fault_at(address.line, "an entry of `own_addresses` must be an address or begin with `@`");
+        }
+    }
+    section.finish();
+}
+
+fn activity(name: &Placed<String>, section: &Section<'_, '_>, review: &mut Vec<Fault>) -> Option<ProcessingActivity> {
+    check_name(section, name);
+    let held = section.boolean("held").is_none_or(|held| held.value);
+    let (gdpr_basis, pipl_basis) = if section.is_table("legal_basis") {
+        let bases = section.table("legal_basis")?;
+        let of = |key| bases.string(key).and_then(|word| basis(&bases, &word));
+        let (gdpr, pipl) = (of("gdpr"), of("pipl"));
+        bases.finish();
+        (gdpr, pipl)
+    } else {
+        let both = section.string("legal_basis").and_then(|word| basis(section, &word));
+        (both, both.filter(|basis| *basis != LegalBasis::LegitimateInterests))
+    };
+    if held && !section.has("legal_basis") {
+        section.fault("`legal_basis` is missing; art20 does not guess it");
+    }
+    let means = section.string("means");
+    if let Some(means) = means.as_ref().filter(|means| !["automated", "manual"].contains(&means.value.as_str())) {
+        section.fault_at(means.line, "`means` must be \"automated\" or \"manual\"");
+    }
+    let retention = section.string("retention").and_then(|text| match text.value.parse::<jiff::Span>() {
+        Ok(span) if !span.is_negative() && !span.is_zero() => {
+            Some(Retention { text: text.value, span: RetentionSpan(span) })
+        }
+        _ => {
+            section.fault_at(text.line, "`retention` must be an ISO 8601 duration, such as \"P3Y\"");
+            None
+        }
+    });
+    let disclose = section.boolean("disclose").is_none_or(|disclose| disclose.value);
+    let statute = section.string("statute").map(|statute| statute.value);
+    if !disclose && statute.is_none() {
+        section.fault("`disclose = false` needs `statute`, the law that forbids to tell the person");
+    }
+    marked(section, &name.value, review);
+    let activity = ProcessingActivity {
+        key: name.value.clone(),
+        title: texts(section, "title").unwrap_or_else(|| Text::plain(&name.value)),
+        policy: section.string("policy").map(|policy| policy.value),
+        gdpr_basis,
+        pipl_basis,
+        purpose: texts(section, "purpose"),
+        consent: section.string("consent").map(|consent| consent.value),
+        retention,
+        automated: means.is_none_or(|means| means.value != "manual"),
+        recipients: section.strings("recipients").into_iter().map(|recipient| Text::plain(recipient.value)).collect(),
+        voluntary: section.boolean("voluntary").is_some_and(|voluntary| voluntary.value),
+        disclose,
+        statute,
+        held,
+    };
+    section.finish();
+    Some(activity)
+}
+
+fn basis(section: &Section<'_, '_>, word: &Placed<String>) -> Option<LegalBasis> {
+    let basis = LegalBasis::named(&word.value);
+    if basis.is_none() {
+        let known: Vec<&str> = LegalBasis::ALL.into_iter().map(LegalBasis::name).collect();
+        section.fault_at(word.line, format!("`{}` is no legal basis; write one of {}", word.value, known.join(", ")));
+    }
+    basis
+}
+
+fn store(name: &Placed<String>, section: &Section<'_, '_>, folder: &Path, review: &mut Vec<Fault>) -> Option<Store> {
+    check_name(section, name);
+    let mut ignore = Vec::new();
+    for (table, member) in section.members("ignore") {
+        let reason = if member.section.is_some() {
+            let inner = member.table(&table.value)?;
+            marked(&inner, &table.value, review);
+            let reason = inner.required("reason");
+            inner.finish();
+            reason
+        } else {
+            member.string(&table.value)
+        };
+        match reason {
+            Some(reason) if !reason.value.trim().is_empty() => ignore.push((table.value, reason.value)),
+            _ => section.fault_at(table.line, format!("the table `{}` is ignored without a reason", table.value)),
+        }
+    }
+    let url = match (section.string("url"), section.string("url_env")) {
+        (Some(url), None) => Some(url),
+        (None, Some(variable)) => match std::env::var(&variable.value) {
+            Ok(value) => Some(Placed { value, line: variable.line }),
+            Err(_) => {
+                section.fault_at(variable.line, format!("the environment variable `{}` is not set", variable.value));
+                None
+            }
+        },
+        (Some(_), Some(both)) => {
+            section.fault_at(both.line, "`url` and `url_env` are both given; take one of them away");
+            None
+        }
+        (None, None) => {
+            if !section.has("url") && !section.has("url_env") {
+                section.fault("`url` or `url_env` is missing");
+            }
+            None
+        }
+    };
+    marked(section, &name.value, review);
+    section.finish();
+    let url = url?;
+    match StoreUrl::parse(&url.value, folder) {
+        Ok(parsed) => Some(Store { name: name.value.clone(), url: parsed, ignore, line: section.line() }),
+        Err(message) => {
+            section.fault_at(url.line, message);
+            None
+        }
+    }
+}
+
+/// References from one section to another.
+fn check_references(controller: &Controller, root: &Section<'_, '_>) {
+    for activity in &controller.activities {
+        if let Some(name) = &activity.consent {
+            match controller.collections.iter().find(|collection| &collection.name == name) {
+                Some(collection) if collection.kind == Kind::Consent => {}
+                Some(_) => root.fault_at(
+                    0,
+                    format!(
+                        "[activity.{}] `consent` names the collection `{name}`, which is not of the kind consent",
+                        activity.key
+                    ),
+                ),
+                None => root.fault_at(
+                    0,
+                    format!(
+                        "[activity.{}] `consent` names the collection `{name}`, which does not exist",
+                        activity.key
+                    ),
+                ),
+            }
+        }
+    }
+    for collection in &controller.collections {
+        let fault =
+            |message: String| root.fault_at(collection.line, format!("[collection.{}] {message}", collection.name));
+        if !controller.stores.iter().any(|store| store.name == collection.store)
+            && !root_has_store(root, &collection.store)
+        {
+            fault(format!("the store `{}` does not exist", collection.store));
+        }
+        let own = collection.mappings().filter_map(|(_, mapping)| mapping.activity.as_deref());
+        for key in collection.activity.keys().into_iter().chain(own) {
+            match controller.activity(key) {
+                None => fault(format!("the activity `{key}` does not exist")),
+                Some(activity) if !activity.held => fault(format!(
+                    "the activity `{key}` is announced as not held (`held = false`), so nothing can belong to it"
+                )),
+                Some(_) => {}
+            }
+        }
+        for link in collection.matches.iter().flat_map(|condition| &condition.terms) {
+            if let super::TermSource::Link { collection: other, column } = &link.source {
+                check_link(controller, other, column, &fault);
+            }
+        }
+        check_parent(controller, collection, &fault);
+    }
+}
+
+fn root_has_store(root: &Section<'_, '_>, name: &str) -> bool {
+    root.members("store").iter().any(|(store, _)| store.value == name)
+}
+
+fn check_link(controller: &Controller, other: &str, column: &str, fault: &dyn Fn(String)) {
+    let Some(linked) = controller.collections.iter().find(|collection| collection.name == other) else {
+        return fault(format!("`match` links to the collection `{other}`, which does not exist"));
+    };
+    match linked.column(column).map(|column| &column.disposition) {
+        Some(super::Disposition::Secret(_)) => {
+            fault(format!("`match` links to `{other}.{column}`, which is secret and never read"))
+        }
+        None => fault(format!("`match` links to `{other}.{column}`, which [collection.{other}.columns] does not name")),
+        Some(_) => {}
+    }
+}
+
+fn check_parent(controller: &Controller, collection: &Collection, fault: &dyn Fn(String)) {
+    match (&collection.parent, collection.kind.parent()) {
+        (Some(parent), Some(expected)) => {
+            match controller.collections.iter().find(|other| &other.name == parent) {
+                None => fault(format!("`parent` names the collection `{parent}`, which does not exist")),
+                Some(other) if other.kind != expected => {
+                    fault(format!(
+                        "`parent` must be a collection of the kind {}, not {}",
+                        expected.name(),
+                        other.kind.name()
+                    ));
+                }
+                Some(_) => {}
+            }
+            if !collection.matches.iter().any(|condition| condition.links().contains(&parent.as_str())) {
+                fault(format!("no condition of `match` links to the parent `{parent}`"));
+            }
+        }
+        (None, Some(expected)) => {
+            fault(format!("`parent` is missing: a {} belongs to a {}", collection.kind.name(), expected.name()))
+        }
+        (Some(_), None) => {
+            fault(format!("`parent` is only for lines and attachments, not for the kind {}", collection.kind.name()))
+        }
+        (None, None) => {}
+    }
+}
+
+/// A text: one string, or one per language.
+pub(super) fn texts(section: &Section<'_, '_>, key: &'static str) -> Option<Text> {
+    if section.is_table(key) {
+        let languages = section.members(key);
+        let mut text = Text::default();
+        for (language, member) in languages {
+            if let Some(variant) = member.string(&language.value) {
+                text.variants.push((language.value, variant.value));
+            }
+        }
+        return (!text.variants.is_empty()).then_some(text);
+    }
+    section.string(key).map(|text| Text::plain(text.value))
+}
+
+/// A member that is one string, or one string per language.
+pub(super) fn text_member(name: &str, member: Member<'_, '_>) -> Option<Text> {
+    if member.section.is_none() {
+        return member.string(name).map(|text| Text::plain(text.value));
+    }
+    let languages = member.table(name)?;
+    let mut text = Text::default();
+    for (language, variant) in languages.all() {
+        text.variants.extend(variant.string(&language.value).map(|variant| (language.value, variant.value)));
+    }
+    Some(text)
+}
+
+/// An IANA zone by its name.
+pub(super) fn zone(section: &Section<'_, '_>, key: &'static str) -> Option<(String, TimeZone)> {
+    let name = section.string(key)?;
+    match TimeZone::get(&name.value) {
+        Ok(zone) => Some((name.value, zone)),
+        Err(_) => {
+            section.fault_at(
+                name.line,
+                format!("`{key}` is no IANA time zone, such as \"Europe/Berlin\": `{}`", name.value),
+            );
+            None
+        }
+    }
+}
+
+/// Notes `review = true`.
+pub(super) fn marked(section: &Section<'_, '_>, what: &str, review: &mut Vec<Fault>) {
+    if let Some(mark) = section.boolean("review").filter(|mark| mark.value) {
+        review.push(Fault {
+            line: mark.line,
+            message: format!("[{}] `{what}` is still marked for review", section.name),
+        });
+    }
+}
+
+/// Names of sections: letters, digits, `_` and `-`, so that they can stand in conditions and file names.
+pub(super) fn check_name(section: &Section<'_, '_>, name: &Placed<String>) {
+    let fine = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
+    if name.value.is_empty() || !name.value.chars().all(fine) {
+        section.fault_at(name.line, "its name must be made of letters, digits, `_` and `-`");
+    }
+}
+
+fn check_language(section: &Section<'_, '_>, tag: &Placed<String>) {
+    let fine = !tag.value.is_empty()
+        && tag
+            .value
+            .split('-')
+            .all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()));
+    if !fine {
+        section.fault_at(tag.line, format!("`{}` is no language tag (BCP 47), such as \"en\" or \"zh-CN\"", tag.value));
+    }
+}
+
+fn day(section: &Section<'_, '_>, key: &'static str) -> Option<String> {
+    let text = section.string(key)?;
+    if text.value.parse::<jiff::civil::Date>().is_err() || text.value.len() != 10 {
+        section.fault_at(text.line, format!("`{key}` must be a day that exists, such as \"2024-06-12\""));
+        return None;
+    }
+    Some(text.value)
+}

@@ -1,0 +1,404 @@
+//! One row: which columns are read, and the values that they become.
+
+use super::NormalizeError;
+use super::direction::SubjectNames;
+use super::value::{Reading, Settings, read_value};
+use crate::controller::collection::JsonKeys;
+use crate::controller::{About, ActivityChoice, Collection, Controller, Field, Format, Mapping, OriginChoice};
+use crate::records::{BlobAddress, Cell, Code, FieldValue, Json, Kind, Origin, Shape, Time, Uid, Verbatim};
+use crate::stores::Wish;
+use crate::subject::RowId;
+use std::borrow::Cow;
+use std::fmt;
+
+/// Where a row stands, in words that show nothing personal (law 8).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowRef {
+    /// The store.
+    pub store: String,
+    /// The collection.
+    pub collection: String,
+    /// The key, its values as text.
+    pub key: Vec<String>,
+    /// Its place in the order of the keys, from 1.
+    pub number: usize,
+}
+
+impl fmt::Display for RowRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let harmless = |text: &String| text.parse::<i64>().is_ok() || uuid::Uuid::parse_str(text).is_ok();
+        write!(f, "store `{}`, collection `{}`, ", self.store, self.collection)?;
+        if self.key.iter().all(harmless) {
+            write!(f, "key {}", self.key.join(", "))
+        } else {
+            write!(f, "row {}", self.number)
+        }
+    }
+}
+
+/// A normalised row, before anybody decides what of it is portable.
+#[derive(Debug, Clone)]
+pub struct Normalized {
+    /// Where it stands.
+    pub row: RowRef,
+    /// Its lasting name.
+    pub uid: Uid,
+    /// Its kind.
+    pub kind: Kind,
+    /// The key of its activity.
+    pub activity: String,
+    /// Its origin.
+    pub origin: Origin,
+    /// The column of restriction says yes.
+    pub restricted: bool,
+    /// The column of legal hold says yes.
+    pub legal_hold: bool,
+    /// What the retention period counts from.
+    pub retention_from: Option<Time>,
+    /// Its values, one per mapped column or constant.
+    pub values: Vec<NormalValue>,
+    /// Codes that an imported row already carries.
+    pub withheld_before: Vec<(String, Code)>,
+    /// Verbatim values that an imported row already carries.
+    pub verbatim_before: Vec<(String, Verbatim)>,
+}
+
+/// The value of one column, with what the configuration says of it.
+#[derive(Debug, Clone)]
+pub struct NormalValue {
+    /// The place of its field in the record; additional fields come last.
+    pub place: usize,
+    /// The path of its field.
+    pub path: Cow<'static, str>,
+    /// What it became.
+    pub reading: Reading,
+    /// Its own origin.
+    pub origin: Option<Origin>,
+    /// Whom it is about.
+    pub about: About,
+    /// Its own activity.
+    pub activity: Option<String>,
+    /// The label of its list entry or address.
+    pub label: Option<String>,
+    /// It only goes with another value, as a currency with its amount, and does not count for itself.
+    pub companion: bool,
+}
+
+impl Normalized {
+    /// The value of the field with this path.
+    pub fn get(&self, path: &str) -> Option<&FieldValue> {
+        self.values.iter().find(|value| value.path == path).map(|value| &value.reading.value)
+    }
+}
+
+/// The values of one row by the names of their columns.
+struct Cells<'c> {
+    columns: &'c [(&'c str, bool)],
+    cells: &'c [Cell],
+}
+
+impl<'c> Cells<'c> {
+    fn get(&self, name: &str) -> &'c Cell {
+        self.columns.iter().position(|(column, _)| *column == name).map_or(&Cell::Null, |at| &self.cells[at])
+    }
+}
+
+/// Reads the rows of one collection: made once, used for every row.
+pub struct RowReader<'a> {
+    collection: &'a Collection,
+    columns: Vec<(&'a str, bool)>,
+}
+
+impl<'a> RowReader<'a> {
+    /// A reader for this collection.
+    pub fn new(collection: &'a Collection) -> RowReader<'a> {
+        let mut columns: Vec<(&str, bool)> = Vec::new();
+        let mut add = |name: &'a str, in_pieces: bool| match columns.iter_mut().find(|(column, _)| *column == name) {
+            Some((_, pieces)) => *pieces &= in_pieces,
+            None => columns.push((name, in_pieces)),
+        };
+        for (name, mapping) in collection.mappings() {
+            add(name, matches!(&mapping.field, Field::Known { spec, .. } if spec.shape == Shape::Content));
+        }
+        let others = [&collection.restricted, &collection.legal_hold, &collection.retention_from];
+        others.into_iter().flatten().chain(&collection.key).for_each(|name| add(name, false));
+        if let ActivityChoice::ByColumn { column, .. } = &collection.activity {
+            add(column, false);
+        }
+        if let Some(OriginChoice::ByColumn(column)) = &collection.origin {
+            add(column, false);
+        }
+        RowReader { collection, columns }
+    }
+
+    /// The columns to read, in the order in which [`RowReader::row`] takes them.
+    pub fn wishes(&self) -> Vec<Wish<'a>> {
+        self.columns.iter().map(|(column, in_pieces)| Wish { column, in_pieces: *in_pieces }).collect()
+    }
+
+    /// Normalises a row. `parent` is the normalised row that it is nested in.
+    ///
+    /// # Errors
+    /// When the configuration leaves open what the row is.
+    pub fn row(
+        &self,
+        controller: &Controller,
+        subject: &SubjectNames,
+        id: &RowId,
+        number: usize,
+        cells: &[Cell],
+        parent: Option<&Normalized>,
+    ) -> Result<Normalized, NormalizeError> {
+        let collection = self.collection;
+        let cells = Cells { columns: &self.columns, cells };
+        let key = collection.key.iter().map(|column| key_text(cells.get(column))).collect();
+        let row = RowRef { store: collection.store.clone(), collection: collection.name.clone(), key, number };
+        let currency = self.currency(&cells, parent);
+        let mut normalized = Normalized {
+            uid: controller.namespace().uid(&row.store, &row.collection, &row.key),
+            kind: collection.kind,
+            activity: activity(collection, &cells, &row)?,
+            origin: Origin::Provided,
+            restricted: collection.restricted.as_deref().is_some_and(|column| cells.get(column).is_true()),
+            legal_hold: collection.legal_hold.as_deref().is_some_and(|column| cells.get(column).is_true()),
+            retention_from: None,
+            values: Vec::new(),
+            withheld_before: Vec::new(),
+            verbatim_before: Vec::new(),
+            row,
+        };
+        for (name, mapping) in collection.mappings() {
+            let zone = mapping.time_zone.as_ref().unwrap_or(&controller.time_zone);
+            let address = match id {
+                RowId::Number(row) => Some(BlobAddress {
+                    store: collection.store.clone(),
+                    table: collection.table.clone(),
+                    column: name.to_owned(),
+                    row: *row,
+                    bytes: 0,
+                    base64: false,
+                }),
+                RowId::Key(_) => None,
+            };
+            let stored = cells.get(name);
+            let reading = read_value(mapping, stored, Settings { zone, currency: currency.as_deref(), address });
+            check_keys(mapping, stored, name, &normalized.row)?;
+            match &mapping.field {
+                Field::Uid | Field::Withheld | Field::Verbatim => imported(&mut normalized, &mapping.field, stored)?,
+                _ => normalized.values.push(NormalValue {
+                    place: place(&mapping.field, normalized.values.len()),
+                    path: path(&mapping.field),
+                    reading,
+                    origin: mapping.origin,
+                    about: mapping.about,
+                    activity: mapping.activity.clone(),
+                    label: mapping.label.clone(),
+                    companion: false,
+                }),
+            }
+        }
+        for (field, constant) in &collection.set {
+            let mapping = Mapping::plain(field.clone());
+            let settings = Settings { zone: &controller.time_zone, currency: currency.as_deref(), address: None };
+            let reading = read_value(&mapping, &Cell::Text(constant.clone().into_bytes()), settings);
+            normalized.values.push(plain_value(field, reading.value, normalized.values.len()));
+        }
+        currencies(&mut normalized, currency);
+        self.direction(&mut normalized, subject);
+        normalized.origin = origin(collection, &cells, &normalized, parent)?;
+        normalized.retention_from = collection
+            .retention_from
+            .as_deref()
+            .and_then(|column| self.retention(column, cells.get(column), controller));
+        normalized.values.sort_by_key(|value| value.place);
+        Ok(normalized)
+    }
+
+    /// The row's own currency, else its parent's.
+    fn currency(&self, cells: &Cells<'_>, parent: Option<&Normalized>) -> Option<String> {
+        let own = self.collection.mappings().find(|(_, mapping)| mapping.field.path() == "amount.currency").and_then(
+            |(name, mapping)| {
+                let settings = Settings { zone: &jiff::tz::TimeZone::UTC, currency: None, address: None };
+                read_value(mapping, cells.get(name), settings).value.as_text().map(str::to_owned)
+            },
+        );
+        let set = || {
+            self.collection
+                .set
+                .iter()
+                .find(|(field, _)| field.path() == "amount.currency")
+                .map(|(_, value)| value.clone())
+        };
+        let inherited =
+            || parent.and_then(|parent| parent.get("amount.currency")).and_then(FieldValue::as_text).map(str::to_owned);
+        own.or_else(set).or_else(inherited)
+    }
+
+    /// Adds the direction of a message where no column tells it.
+    fn direction(&self, normalized: &mut Normalized, subject: &SubjectNames) {
+        if self.collection.kind != Kind::Message || normalized.values.iter().any(|value| value.path == "direction") {
+            return;
+        }
+        let get = |path| normalized.get(path);
+        let direction = subject.direction(get("from"), get("to"), get("cc"), get("bcc"));
+        if let Some((place, spec)) = Kind::Message.field("direction") {
+            let value = direction.map_or(FieldValue::Null, |word| FieldValue::Text(word.to_owned()));
+            normalized.values.push(plain_value(&Field::Known { place, spec }, value, 0));
+        }
+    }
+
+    /// The time that the retention period counts from, by the format of its column where that is mapped.
+    fn retention(&self, column: &str, cell: &Cell, controller: &Controller) -> Option<Time> {
+        let mapped = self.collection.mappings().find(|(name, _)| *name == column).map(|(_, mapping)| mapping);
+        let zone = mapped.and_then(|mapping| mapping.time_zone.as_ref()).unwrap_or(&controller.time_zone);
+        if let Some(mapping) = mapped {
+            let settings = Settings { zone, currency: None, address: None };
+            if let FieldValue::Time(time) = read_value(mapping, cell, settings).value {
+                return Some(time);
+            }
+        }
+        Time::parse(&cell.utf8()?, zone).map(|reading| reading.time)
+    }
+}
+
+fn key_text(cell: &Cell) -> String {
+    let bytes = cell.text().unwrap_or_default().into_owned();
+    String::from_utf8(bytes).unwrap_or_else(|error| error.as_bytes().iter().map(|b| format!("{b:02x}")).collect())
+}
+
+fn plain_value(field: &Field, value: FieldValue, nth: usize) -> NormalValue {
+    NormalValue {
+        place: place(field, nth),
+        path: path(field),
+        reading: Reading { value, verbatim: None, ambiguous: false },
+        origin: None,
+        about: About::Subject,
+        activity: None,
+        label: None,
+        companion: false,
+    }
+}
+
+/// Known fields by the catalogue, additional ones after them in the order of the configuration.
+fn place(field: &Field, nth: usize) -> usize {
+    match field {
+        Field::Known { place, .. } => *place,
+        _ => 10_000 + nth,
+    }
+}
+
+fn path(field: &Field) -> Cow<'static, str> {
+    match field {
+        Field::Known { spec, .. } => Cow::Borrowed(spec.path),
+        other => Cow::Owned(other.path()),
+    }
+}
+
+fn activity(collection: &Collection, cells: &Cells<'_>, row: &RowRef) -> Result<String, NormalizeError> {
+    match &collection.activity {
+        ActivityChoice::Fixed(key) => Ok(key.clone()),
+        ActivityChoice::ByColumn { column, values } => {
+            let text = cells.get(column).utf8();
+            let found = values.iter().find(|(value, _)| Some(value) == text.as_ref());
+            found.map(|(_, key)| key.clone()).ok_or_else(|| NormalizeError::UnmappedActivity { row: row.to_string() })
+        }
+    }
+}
+
+fn origin(
+    collection: &Collection,
+    cells: &Cells<'_>,
+    normalized: &Normalized,
+    parent: Option<&Normalized>,
+) -> Result<Origin, NormalizeError> {
+    match &collection.origin {
+        Some(OriginChoice::Fixed(origin)) => Ok(*origin),
+        Some(OriginChoice::ByColumn(column)) => cells
+            .get(column)
+            .utf8()
+            .and_then(|word| Origin::named(&word))
+            .ok_or_else(|| NormalizeError::UnmappedOrigin { row: normalized.row.to_string() }),
+        None => match (normalized.kind, parent) {
+            (Kind::Attachment, Some(message)) => Ok(message.origin),
+            _ if normalized.get("direction").and_then(FieldValue::as_text) == Some("from_subject") => {
+                Ok(Origin::Provided)
+            }
+            _ => Ok(Origin::Exchanged),
+        },
+    }
+}
+
+/// Gives every amount the currency that goes with it (contract 4).
+fn currencies(normalized: &mut Normalized, currency: Option<String>) {
+    let Some(currency) = currency else { return };
+    let amounts: Vec<NormalValue> =
+        normalized.values.iter().filter(|value| value.path.ends_with(".value")).cloned().collect();
+    for amount in amounts {
+        let path = amount.path.replace(".value", ".currency");
+        if normalized.values.iter().any(|value| value.path == path) {
+            continue;
+        }
+        if let Some((place, spec)) = normalized.kind.field(&path) {
+            let reading = Reading { value: FieldValue::Text(currency.clone()), verbatim: None, ambiguous: false };
+            normalized.values.push(NormalValue {
+                place,
+                path: Cow::Borrowed(spec.path),
+                reading,
+                companion: true,
+                ..amount
+            });
+        }
+    }
+}
+
+/// Default deny inside JSON: every key of every object at the top must be classified (contract 3, `keys`), also in
+/// JSON that will be exported verbatim because it cannot be read whole.
+fn check_keys(mapping: &Mapping, cell: &Cell, column: &str, row: &RowRef) -> Result<(), NormalizeError> {
+    let open = matches!(&mapping.field, Field::Additional(_));
+    if mapping.format != Some(Format::Json) || mapping.keys == JsonKeys::All || !open {
+        return Ok(());
+    }
+    let Some(text) = cell.utf8() else { return Ok(()) };
+    let known = |key: &String| matches!(&mapping.keys, JsonKeys::Listed(keys) if keys.contains(key));
+    let stray = match Json::top_keys(&text) {
+        Some(keys) => keys.into_iter().find(|key| !known(key)),
+        None if text.trim_start().starts_with(['{', '[']) => Some("(none can be read: it is no JSON)".to_owned()),
+        None => None,
+    };
+    match stray {
+        Some(key) => Err(NormalizeError::UnclassifiedKey { row: row.to_string(), column: column.to_owned(), key }),
+        None => Ok(()),
+    }
+}
+
+/// What an imported row already carries.
+fn imported(normalized: &mut Normalized, field: &Field, cell: &Cell) -> Result<(), NormalizeError> {
+    if cell.is_null() {
+        return Ok(());
+    }
+    let broken = |field| NormalizeError::BrokenImport { row: normalized.row.to_string(), field };
+    let text = cell.utf8().unwrap_or_default();
+    match field {
+        Field::Uid => normalized.uid = Uid::parse(&text).ok_or_else(|| broken("uid"))?,
+        Field::Withheld => {
+            let Ok(Json::Object(members)) = Json::parse(&text) else { return Err(broken("withheld")) };
+            for (path, code) in members {
+                let codes = match code {
+                    Json::Array(codes) => codes,
+                    single => vec![single],
+                };
+                for code in codes {
+                    let code = code.as_str().and_then(Code::named).ok_or_else(|| broken("withheld"))?;
+                    normalized.withheld_before.push((path.clone(), code));
+                }
+            }
+        }
+        Field::Verbatim => {
+            let Ok(Json::Object(members)) = Json::parse(&text) else { return Err(broken("verbatim")) };
+            normalized.verbatim_before =
+                members.into_iter().map(|(path, value)| (path, Verbatim::Json(value))).collect();
+        }
+        Field::Known { .. } | Field::Additional(_) => {}
+    }
+    Ok(())
+}

@@ -1,0 +1,11 @@
+//! What Art. 20 covers: one total function from a row to its decision, one from a value to its (contract 6).
+//!
+//! Only this room can make a [`PortableRecord`], and the archive takes nothing else (law 2).
+
+mod consent;
+mod portable;
+mod rules;
+
+pub use consent::{ConsentBook, ConsentState, Withdrawal};
+pub use portable::{Circumstances, PortableRecord, ScopeDecision, Tally, decide};
+pub use rules::{Hold, OwnActivity, RowFacts, ValueFacts, decide_row, decide_value};

@@ -1,0 +1,167 @@
+//! The stores: one file per engine behind one trait; SQL stays here. Read-only, one snapshot each (laws 3 and 4).
+//!
+//! [`Stores::open`] takes a snapshot of every store at once; [`agreement`] holds the configuration against them before
+//! anything is read; then [`crate::subject`] looks for rows and [`crate::normalize`] reads them.
+
+pub mod agreement;
+mod error;
+mod snapshot;
+mod sqlite;
+
+pub use error::StoreError;
+pub use snapshot::{Snapshot, Table, Wish};
+
+use crate::controller::{Collection, Controller, StoreUrl};
+use crate::records::{BlobAddress, Cell, Contents};
+use crate::subject::{ColumnTest, Finder, FoundRow, RowId};
+use jiff::Timestamp;
+use std::collections::HashMap;
+use std::io::{self, Read};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+/// What a run needs from outside while it reads: the clock, and whether somebody wants it to stop.
+#[derive(Clone)]
+pub struct Surroundings {
+    /// The time now.
+    pub now: fn() -> Timestamp,
+    /// Set when the run is to end.
+    pub interrupted: Arc<AtomicBool>,
+}
+
+/// Every store of a controller, each in one snapshot.
+pub struct Stores {
+    snapshots: Vec<(String, Box<dyn Snapshot>)>,
+    tables: HashMap<(String, String), Table>,
+    region: Option<String>,
+}
+
+impl Stores {
+    /// Opens every store and takes its snapshot, one right after the other.
+    ///
+    /// # Errors
+    /// When a store cannot be opened or read.
+    pub fn open(controller: &Controller, surroundings: &Surroundings) -> Result<Stores, StoreError> {
+        let mut stores = Stores { snapshots: Vec::new(), tables: HashMap::new(), region: controller.country.clone() };
+        for store in &controller.stores {
+            let snapshot: Box<dyn Snapshot> = match &store.url {
+                StoreUrl::Sqlite(path) => {
+                    Box::new(sqlite::open_file(&store.name, path, stores.region.as_deref(), surroundings)?)
+                }
+                StoreUrl::SqlScript(path) => {
+                    Box::new(sqlite::open_script(&store.name, path, stores.region.as_deref(), surroundings)?)
+                }
+            };
+            for table in snapshot.tables()? {
+                stores.tables.insert((store.name.clone(), table.name.clone()), table);
+            }
+            stores.snapshots.push((store.name.clone(), snapshot));
+        }
+        Ok(stores)
+    }
+
+    /// The tables of a store, by name.
+    pub fn tables_of(&self, store: &str) -> Vec<&Table> {
+        let mut tables: Vec<&Table> =
+            self.tables.iter().filter(|((s, _), _)| s == store).map(|(_, table)| table).collect();
+        tables.sort_by(|a, b| a.name.cmp(&b.name));
+        tables
+    }
+
+    /// The table that a collection is on.
+    pub fn table(&self, collection: &Collection) -> Option<&Table> {
+        self.tables.get(&(collection.store.clone(), collection.table.clone()))
+    }
+
+    /// The instant of each store's snapshot.
+    pub fn instants(&self) -> Vec<(String, Timestamp)> {
+        self.snapshots.iter().map(|(name, snapshot)| (name.clone(), snapshot.taken_at())).collect()
+    }
+
+    /// Makes sure that every snapshot held until now.
+    ///
+    /// # Errors
+    /// When a store that cannot lock out writers was changed under the run.
+    pub fn confirm(&self) -> Result<(), StoreError> {
+        self.snapshots.iter().try_for_each(|(_, snapshot)| snapshot.confirm())
+    }
+
+    /// How many rows a table has.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn count(&self, collection: &Collection) -> Result<u64, StoreError> {
+        let (snapshot, table) = self.of(collection)?;
+        snapshot.count(table)
+    }
+
+    /// Visits rows in the order given, large values left in the store where a wish allows it.
+    ///
+    /// # Errors
+    /// When the store cannot be read, a row is not there, or the visitor fails.
+    pub fn read_rows(
+        &self,
+        collection: &Collection,
+        rows: &[&RowId],
+        wishes: &[Wish<'_>],
+        visit: &mut dyn FnMut(usize, Vec<Cell>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let (snapshot, table) = self.of(collection)?;
+        snapshot.read(table, &collection.key, rows, wishes, visit)
+    }
+
+    /// Whether every test of the columns can use an index of the store; else the columns that lack one.
+    pub fn columns_without_index<'c>(&self, collection: &Collection, columns: &[&'c str]) -> Vec<&'c str> {
+        let Some(table) = self.table(collection) else { return Vec::new() };
+        columns.iter().filter(|column| !table.is_view && !table.indexed.iter().any(|i| i == *column)).copied().collect()
+    }
+
+    fn of(&self, collection: &Collection) -> Result<(&dyn Snapshot, &Table), StoreError> {
+        let snapshot =
+            self.snapshots.iter().find(|(name, _)| *name == collection.store).map(|(_, snapshot)| snapshot.as_ref());
+        match (snapshot, self.table(collection)) {
+            (Some(snapshot), Some(table)) => Ok((snapshot, table)),
+            _ => Err(StoreError::NoTable { store: collection.store.clone(), table: collection.table.clone() }),
+        }
+    }
+}
+
+impl Finder for Stores {
+    type Error = StoreError;
+
+    fn find(
+        &self,
+        collection: &Collection,
+        tests: &[ColumnTest<'_>],
+        columns: &[&str],
+        visit: &mut dyn FnMut(FoundRow) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let (snapshot, table) = self.of(collection)?;
+        snapshot.find(table, &collection.key, collection.selection.as_deref(), tests, columns, visit)
+    }
+
+    fn read(
+        &self,
+        collection: &Collection,
+        rows: &[&RowId],
+        columns: &[&str],
+        visit: &mut dyn FnMut(usize, Vec<Cell>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let wishes: Vec<Wish<'_>> = columns.iter().map(|column| Wish { column, in_pieces: false }).collect();
+        self.read_rows(collection, rows, &wishes, visit)
+    }
+
+    fn key_is_row_number(&self, collection: &Collection) -> bool {
+        self.table(collection).is_some_and(|table| {
+            collection.key.len() == 1 && table.row_number.as_deref() == Some(collection.key[0].as_str())
+        })
+    }
+}
+
+impl Contents for Stores {
+    fn open<'a>(&'a self, address: &BlobAddress) -> io::Result<Box<dyn Read + 'a>> {
+        let snapshot = self.snapshots.iter().find(|(name, _)| *name == address.store);
+        let (_, snapshot) = snapshot.ok_or_else(|| io::Error::other("the store is not open"))?;
+        snapshot.open_value(address).map_err(io::Error::other)
+    }
+}

@@ -1,0 +1,90 @@
+//! The one trait behind which every engine stands: a store at one instant, read-only.
+
+use super::error::StoreError;
+use crate::records::{BlobAddress, Cell};
+use crate::subject::{ColumnTest, FoundRow, RowId};
+use jiff::Timestamp;
+use std::io::Read;
+
+/// A table of a store.
+#[derive(Debug, Clone)]
+pub struct Table {
+    /// Its full name.
+    pub name: String,
+    /// Its columns, in order, generated ones included.
+    pub columns: Vec<String>,
+    /// Views hold nothing of their own.
+    pub is_view: bool,
+    /// The name under which the engine's own row number can be read, if rows have one.
+    pub row_name: Option<&'static str>,
+    /// The column that is that number, if one is.
+    pub row_number: Option<String>,
+    /// Columns that an index begins with, the row number included.
+    pub indexed: Vec<String>,
+}
+
+/// A column to read.
+#[derive(Debug, Clone, Copy)]
+pub struct Wish<'a> {
+    /// Its name.
+    pub column: &'a str,
+    /// A large value may be left in the store, to be opened later.
+    pub in_pieces: bool,
+}
+
+/// A store at one instant.
+pub trait Snapshot {
+    /// Every table and view but the engine's own.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn tables(&self) -> Result<Vec<Table>, StoreError>;
+
+    /// The instant.
+    fn taken_at(&self) -> Timestamp;
+
+    /// Makes sure that nobody changed the store under the run.
+    ///
+    /// # Errors
+    /// When somebody did.
+    fn confirm(&self) -> Result<(), StoreError>;
+
+    /// How many rows a table has.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn count(&self, table: &Table) -> Result<u64, StoreError>;
+
+    /// Visits every row for which all tests may hold; it may visit more.
+    ///
+    /// # Errors
+    /// When the store cannot be read or the visitor fails.
+    fn find(
+        &self,
+        table: &Table,
+        key: &[String],
+        selection: Option<&str>,
+        tests: &[ColumnTest<'_>],
+        columns: &[&str],
+        visit: &mut dyn FnMut(FoundRow) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError>;
+
+    /// Visits these rows in the order given.
+    ///
+    /// # Errors
+    /// When the store cannot be read, a row is missing or stands twice, or the visitor fails.
+    fn read(
+        &self,
+        table: &Table,
+        key: &[String],
+        rows: &[&RowId],
+        wishes: &[Wish<'_>],
+        visit: &mut dyn FnMut(usize, Vec<Cell>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError>;
+
+    /// A reader over a value that was left in the store.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn open_value<'a>(&'a self, address: &BlobAddress) -> Result<Box<dyn Read + 'a>, StoreError>;
+}

@@ -1,0 +1,106 @@
+//! SQLite: database files and scripts that are loaded into memory.
+
+mod functions;
+mod open;
+mod query;
+mod schema;
+
+use super::error::StoreError;
+use super::snapshot::{Snapshot, Table, Wish};
+use crate::records::{BlobAddress, Cell};
+use crate::subject::{ColumnTest, FoundRow, RowId};
+use jiff::Timestamp;
+use rusqlite::{Connection, ErrorCode};
+use std::io::Read;
+
+pub(super) use open::{open_file, open_script};
+
+/// A SQLite database in one read transaction.
+pub(super) struct SqliteSnapshot {
+    name: String,
+    connection: Connection,
+    taken_at: Timestamp,
+    watch: open::Watch,
+    lists: functions::Lists,
+}
+
+impl SqliteSnapshot {
+    /// The failure in art20's words, without any value of the store.
+    fn error(&self, table: &str, error: rusqlite::Error) -> StoreError {
+        store_error(&self.name, table, error)
+    }
+}
+
+/// The failure in art20's words. SQLite's own texts are used only where they cannot hold a value.
+fn store_error(store: &str, table: &str, error: rusqlite::Error) -> StoreError {
+    let store = store.to_owned();
+    match error.sqlite_error_code() {
+        Some(ErrorCode::OperationInterrupted) => StoreError::Interrupted,
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Locked { store },
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => StoreError::Damaged { store },
+        Some(ErrorCode::ReadOnly) => StoreError::NotRecovered { store },
+        code => {
+            let cause = match (code, &error) {
+                // "no such column", "no such collation sequence": names of the schema, not values.
+                (
+                    Some(ErrorCode::Unknown),
+                    rusqlite::Error::SqlInputError { msg, .. } | rusqlite::Error::SqliteFailure(_, Some(msg)),
+                ) => msg.clone(),
+                (Some(code), _) => format!("{code:?}"),
+                (None, _) => "the value cannot be read".to_owned(),
+            };
+            StoreError::Query { store, table: table.to_owned(), cause }
+        }
+    }
+}
+
+impl Snapshot for SqliteSnapshot {
+    fn tables(&self) -> Result<Vec<Table>, StoreError> {
+        schema::tables(&self.connection).map_err(|error| self.error("sqlite_schema", error))
+    }
+
+    fn taken_at(&self) -> Timestamp {
+        self.taken_at
+    }
+
+    fn confirm(&self) -> Result<(), StoreError> {
+        self.watch.confirm(&self.name)
+    }
+
+    fn count(&self, table: &Table) -> Result<u64, StoreError> {
+        let sql = format!("SELECT count(*) FROM {}", query::quoted(&table.name));
+        let count = self.connection.query_row(&sql, [], |row| row.get::<_, i64>(0));
+        count.map(i64::unsigned_abs).map_err(|error| self.error(&table.name, error))
+    }
+
+    fn find(
+        &self,
+        table: &Table,
+        key: &[String],
+        selection: Option<&str>,
+        tests: &[ColumnTest<'_>],
+        columns: &[&str],
+        visit: &mut dyn FnMut(FoundRow) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        query::find(self, table, key, selection, tests, columns, visit)
+    }
+
+    fn read(
+        &self,
+        table: &Table,
+        key: &[String],
+        rows: &[&RowId],
+        wishes: &[Wish<'_>],
+        visit: &mut dyn FnMut(usize, Vec<Cell>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        query::read(self, table, key, rows, wishes, visit)
+    }
+
+    fn open_value<'a>(&'a self, address: &BlobAddress) -> Result<Box<dyn Read + 'a>, StoreError> {
+        let blob = self
+            .connection
+            .blob_open(rusqlite::MAIN_DB, address.table.as_str(), address.column.as_str(), address.row, true)
+            .map_err(|error| self.error(&address.table, error))?;
+        Ok(Box::new(blob))
+    }
+}

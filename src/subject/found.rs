@@ -1,0 +1,90 @@
+//! The rows that were found, kept small: a subject may have a million.
+
+use super::finder::RowId;
+use super::persons::PersonId;
+use std::collections::HashMap;
+
+/// What is known of a matched row before it is read.
+#[derive(Debug, Clone)]
+pub struct MatchedRow {
+    /// Which row.
+    pub row: RowId,
+    /// Which identifiers found it, as a set of [`FoundBySets`].
+    pub found_by: u32,
+    /// The position of its parent among the parent's matched rows.
+    pub parent: Option<u32>,
+    /// What recognising the subject says of it.
+    pub fate: RowFate,
+    /// The person that the row names, where the collection declares `person`.
+    pub(super) person: Option<PersonId>,
+    /// Whether the collection's `where` admits it.
+    pub(super) selected: bool,
+}
+
+/// What recognising the subject says of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RowFate {
+    /// It is the subject's.
+    Subject,
+    /// It would stay out as shared, but the operator accepted it. It teaches nothing.
+    Accepted,
+    /// Found only through an identifier that is shared with someone else, or another person's.
+    SharedIdentifier,
+    /// The subject's, but no collection's `where` admits it.
+    NotSelected,
+}
+
+/// The matched rows of one collection, in the order of their keys.
+#[derive(Debug, Clone, Default)]
+pub struct Matched {
+    /// In the order of the records; children in the order of their parents, then of their keys.
+    pub rows: Vec<MatchedRow>,
+    /// Whether any condition could be followed at all.
+    pub reached: bool,
+}
+
+impl Matched {
+    /// The children of the parent at this position. Rows of children are sorted by parent.
+    pub fn children_of(&self, parent: u32) -> &[MatchedRow] {
+        let start = self.rows.partition_point(|row| row.parent.is_some_and(|p| p < parent));
+        let end = self.rows.partition_point(|row| row.parent.is_some_and(|p| p <= parent));
+        &self.rows[start..end]
+    }
+}
+
+/// Sets of identifiers, each stored once.
+#[derive(Debug, Clone, Default)]
+pub struct FoundBySets {
+    sets: Vec<Vec<u16>>,
+    index: HashMap<Vec<u16>, u32>,
+}
+
+impl FoundBySets {
+    /// The number of the set with these identifiers.
+    pub fn intern(&mut self, mut identifiers: Vec<u16>) -> u32 {
+        identifiers.sort_unstable();
+        identifiers.dedup();
+        if let Some(number) = self.index.get(&identifiers) {
+            return *number;
+        }
+        let number = u32::try_from(self.sets.len()).unwrap_or(u32::MAX);
+        self.sets.push(identifiers.clone());
+        self.index.insert(identifiers, number);
+        number
+    }
+
+    /// The number of the union of two sets.
+    pub fn union(&mut self, a: u32, b: u32) -> u32 {
+        if a == b {
+            return a;
+        }
+        let mut both = self.get(a).to_vec();
+        both.extend_from_slice(self.get(b));
+        self.intern(both)
+    }
+
+    /// The identifiers of a set, as positions in the list of known identifiers.
+    pub fn get(&self, number: u32) -> &[u16] {
+        self.sets.get(number as usize).map_or(&[], Vec::as_slice)
+    }
+}
