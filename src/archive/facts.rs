@@ -2,7 +2,8 @@
 //!
 //! Plain data, filled in by `fulfil`; the statement, the report and the Data Package are three ways of writing it.
 
-use crate::records::{Code, Kind, LegalBasis, Text};
+use crate::records::uid::Namespace;
+use crate::records::{Code, Kind, LegalBasis, Text, Uid};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
@@ -36,6 +37,14 @@ pub struct Facts {
     pub findings: Vec<Finding>,
     /// Collections that could not be read, where a partial archive was asked for.
     pub missing: Vec<String>,
+}
+
+impl Facts {
+    /// The archive's own name: the same for the same request at the same time.
+    pub fn id(&self) -> Uid {
+        let name = serde_json::json!(["archive", self.reference, self.regime, self.as_of.to_string()]).to_string();
+        Namespace::of_controller(&self.controller.id).other(&name)
+    }
 }
 
 /// The controller (GDPR 4(7)).
@@ -112,6 +121,8 @@ pub struct CollectionFacts {
     pub kind: Kind,
     /// The keys of the activities that its rows may belong to.
     pub activities: Vec<String>,
+    /// The origin of its rows, if all have the same.
+    pub origin: Option<crate::records::Origin>,
     /// Its mapped columns.
     pub fields: Vec<FieldFacts>,
     /// The values kept out by configuration, each with its reason: (column, reason).

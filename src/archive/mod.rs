@@ -2,4 +2,17 @@
 //!
 //! This room knows no store and no configuration.
 
+mod bag;
+pub mod container;
+mod datapackage;
+mod deflate;
+pub mod error;
 pub mod facts;
+mod files;
+pub mod report;
+mod statement;
+pub mod table;
+mod writer;
+
+pub use error::ArchiveError;
+pub use writer::{ArchiveWriter, Destination, Nowhere, Sealed, folder_for, persist, prepare};

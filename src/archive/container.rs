@@ -1,0 +1,259 @@
+//! The zip file: entries with fixed metadata, written once from front to back while everything is hashed.
+
+use super::deflate::Deflater;
+use super::error::ArchiveError;
+use rawzip::{CompressionMethod, DataDescriptorOutput, ZipArchiveWriter};
+use sha2::{Digest as _, Sha256};
+use std::fs::File;
+use std::io::{self, BufWriter, Read, Seek, Write};
+use std::path::{Path, PathBuf};
+use tempfile::SpooledTempFile;
+
+/// Compressed bytes of an open file up to which they are kept in memory.
+const SPOOL: usize = 256 * 1024;
+
+/// What became of one file of the archive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// The path from the archive's root.
+    pub path: String,
+    /// Its size.
+    pub bytes: u64,
+    /// Its SHA-256.
+    pub sha256: [u8; 32],
+}
+
+impl Written {
+    /// The digest in lower-case hexadecimal digits.
+    pub fn sha256_hex(&self) -> String {
+        hex(&self.sha256)
+    }
+}
+
+/// Lower-case hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A zip file under way. Large files grow beside each other in spools and are appended when they are whole.
+pub struct Container {
+    zip: ZipArchiveWriter<Hashing<BufWriter<File>>>,
+    level: u32,
+    folder: PathBuf,
+    written: Vec<Written>,
+}
+
+/// Hashes and counts what passes.
+pub struct Hashing<W> {
+    inner: W,
+    sha256: Sha256,
+    bytes: u64,
+}
+
+impl<W: Write> Hashing<W> {
+    fn new(inner: W) -> Hashing<W> {
+        Hashing { inner, sha256: Sha256::new(), bytes: 0 }
+    }
+}
+
+impl<W: Write> Write for Hashing<W> {
+    fn write(&mut self, data: &[u8]) -> io::Result<usize> {
+        let written = self.inner.write(data)?;
+        self.sha256.update(&data[..written]);
+        self.bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
+}
+
+/// A file of the archive that grows while others do.
+pub struct Part {
+    path: String,
+    deflater: Deflater<SpooledTempFile>,
+    sha256: Sha256,
+    crc: crc32fast::Hasher,
+    bytes: u64,
+}
+
+impl Write for Part {
+    fn write(&mut self, data: &[u8]) -> io::Result<usize> {
+        self.deflater.write_all(data)?;
+        self.sha256.update(data);
+        self.crc.update(data);
+        self.bytes += data.len() as u64;
+        Ok(data.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Part {
+    /// Bytes so far.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+}
+
+impl Container {
+    /// A container written to `file`; spools go to `folder` and have no name.
+    pub fn new(file: File, folder: &Path, level: u32) -> Container {
+        let zip = ZipArchiveWriter::new(Hashing::new(BufWriter::with_capacity(256 * 1024, file)));
+        Container { zip, level, folder: folder.to_owned(), written: Vec::new() }
+    }
+
+    /// Begins a file that grows while others do.
+    pub fn part(&self, path: impl Into<String>) -> Part {
+        let spool = tempfile::spooled_tempfile_in(SPOOL, &self.folder);
+        Part {
+            path: path.into(),
+            deflater: Deflater::new(spool, self.level),
+            sha256: Sha256::new(),
+            crc: crc32fast::Hasher::new(),
+            bytes: 0,
+        }
+    }
+
+    /// Appends a file that has grown.
+    ///
+    /// # Errors
+    /// When the disk is full or fails.
+    pub fn append(&mut self, part: Part) -> Result<&Written, ArchiveError> {
+        let doing = "putting a file into the archive";
+        let mut spool = part.deflater.finish().map_err(ArchiveError::doing(doing))?;
+        spool.rewind().map_err(ArchiveError::doing(doing))?;
+        let mut entry = entry(&mut self.zip, &part.path, self.level)?;
+        io::copy(&mut spool, &mut entry).map_err(ArchiveError::doing(doing))?;
+        entry.finish(DataDescriptorOutput::new(part.crc.finalize(), part.bytes)).map_err(zip_error)?;
+        self.note(part.path, part.bytes, part.sha256.finalize().into())
+    }
+
+    /// Writes one file as a whole. What `fill` writes is streamed.
+    ///
+    /// # Errors
+    /// When `fill` fails, or the disk is full or fails.
+    pub fn file<T>(
+        &mut self,
+        path: impl Into<String>,
+        fill: impl FnOnce(&mut dyn Write) -> Result<T, ArchiveError>,
+    ) -> Result<(T, &Written), ArchiveError> {
+        let path = path.into();
+        let level = self.level;
+        let entry = entry(&mut self.zip, &path, level)?;
+        let mut out = Direct {
+            deflater: Deflater::new(entry, level),
+            sha256: Sha256::new(),
+            crc: crc32fast::Hasher::new(),
+            bytes: 0,
+        };
+        let result = fill(&mut out)?;
+        let Direct { deflater, sha256, crc, bytes } = out;
+        let entry = deflater.finish().map_err(ArchiveError::doing("putting a file into the archive"))?;
+        entry.finish(DataDescriptorOutput::new(crc.finalize(), bytes)).map_err(zip_error)?;
+        Ok((result, self.note(path, bytes, sha256.finalize().into())?))
+    }
+
+    /// Writes one file from bytes.
+    ///
+    /// # Errors
+    /// When the disk is full or fails.
+    pub fn bytes(&mut self, path: impl Into<String>, bytes: &[u8]) -> Result<&Written, ArchiveError> {
+        self.file(path, |out| out.write_all(bytes).map_err(ArchiveError::doing("putting a file into the archive")))
+            .map(|(_, written)| written)
+    }
+
+    /// Copies a file from a reader of a store.
+    ///
+    /// # Errors
+    /// When the store cannot be read, or the disk is full or fails.
+    pub fn copy(&mut self, path: impl Into<String>, reader: &mut dyn Read) -> Result<&Written, ArchiveError> {
+        self.file(path, |out| {
+            let mut buffer = vec![0; 64 * 1024];
+            loop {
+                match reader.read(&mut buffer) {
+                    Ok(0) => return Ok(()),
+                    Ok(read) => out
+                        .write_all(&buffer[..read])
+                        .map_err(ArchiveError::doing("putting a file into the archive"))?,
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                    Err(error) => return Err(ArchiveError::Content(error)),
+                }
+            }
+        })
+        .map(|(_, written)| written)
+    }
+
+    /// The files so far, in the order in which they were written.
+    pub fn written(&self) -> &[Written] {
+        &self.written
+    }
+
+    /// Writes the central directory and makes the file durable: its size and digest.
+    ///
+    /// # Errors
+    /// When the disk is full or fails.
+    pub fn finish(self) -> Result<(u64, [u8; 32]), ArchiveError> {
+        let doing = "making the archive durable";
+        let mut out = self.zip.finish().map_err(zip_error)?;
+        out.flush().map_err(ArchiveError::doing(doing))?;
+        let file = out.inner.into_inner().map_err(|error| ArchiveError::doing(doing)(error.into_error()))?;
+        file.sync_all().map_err(ArchiveError::doing(doing))?;
+        Ok((out.bytes, out.sha256.finalize().into()))
+    }
+
+    fn note(&mut self, path: String, bytes: u64, sha256: [u8; 32]) -> Result<&Written, ArchiveError> {
+        self.written.push(Written { path, bytes, sha256 });
+        self.written.last().ok_or(ArchiveError::Write { doing: "listing files", cause: io::Error::other("no file") })
+    }
+}
+
+type Entry<'a> = rawzip::ZipEntryWriter<'a, Hashing<BufWriter<File>>>;
+
+/// Opens an entry with the metadata that every entry has.
+fn entry<'a>(
+    zip: &'a mut ZipArchiveWriter<Hashing<BufWriter<File>>>,
+    path: &str,
+    level: u32,
+) -> Result<Entry<'a>, ArchiveError> {
+    let method = if level == 0 { CompressionMethod::STORE } else { CompressionMethod::DEFLATE };
+    let mut file = zip.new_file(path).compression_method(method).unix_permissions(0o100_644);
+    if let Some(epoch) = rawzip::time::UtcDateTime::from_components(1980, 1, 1, 0, 0, 0, 0) {
+        file = file.last_modified(epoch);
+    }
+    file.start().map(|(entry, _)| entry).map_err(zip_error)
+}
+
+fn zip_error(error: rawzip::Error) -> ArchiveError {
+    // The zip library wraps what the disk said; the person needs that, not the wrapping.
+    let cause = match std::error::Error::source(&error).and_then(|source| source.downcast_ref::<io::Error>()) {
+        Some(cause) => io::Error::new(cause.kind(), cause.to_string()),
+        None => io::Error::other(error.to_string()),
+    };
+    ArchiveError::Write { doing: "putting a file into the archive", cause }
+}
+
+/// A file that goes straight into the zip.
+struct Direct<'a> {
+    deflater: Deflater<Entry<'a>>,
+    sha256: Sha256,
+    crc: crc32fast::Hasher,
+    bytes: u64,
+}
+
+impl Write for Direct<'_> {
+    fn write(&mut self, data: &[u8]) -> io::Result<usize> {
+        self.deflater.write_all(data)?;
+        self.sha256.update(data);
+        self.crc.update(data);
+        self.bytes += data.len() as u64;
+        Ok(data.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

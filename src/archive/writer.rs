@@ -1,0 +1,334 @@
+//! Takes portable records and nothing else, and writes each to every file that it belongs to, in one pass (law 2).
+
+use super::container::{Container, Part, Written, hex};
+use super::error::ArchiveError;
+use super::facts::Facts;
+use super::files::Files;
+use super::table::{Source, Table, TimesSeen};
+use super::{bag, datapackage, statement};
+use crate::records::{Contents, FieldValue, Kind, Record};
+use crate::scope::PortableRecord;
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use tempfile::{NamedTempFile, TempPath};
+
+/// The byte order mark by which spreadsheets recognise UTF-8 (requirement E8).
+const BOM: &[u8] = "\u{feff}".as_bytes();
+
+/// Where portable records go.
+pub trait Destination {
+    /// Takes a record with its children.
+    ///
+    /// # Errors
+    /// When it cannot be written, or a file of it cannot be read.
+    fn take(&mut self, record: PortableRecord, contents: &dyn Contents) -> Result<(), ArchiveError>;
+
+    /// How many records of each collection were taken.
+    fn taken(&self) -> &BTreeMap<String, u64>;
+}
+
+/// A destination that keeps only the count: for looking without writing.
+#[derive(Debug, Default)]
+pub struct Nowhere {
+    taken: BTreeMap<String, u64>,
+}
+
+impl Destination for Nowhere {
+    fn take(&mut self, record: PortableRecord, _: &dyn Contents) -> Result<(), ArchiveError> {
+        count(&mut self.taken, &record.into_record());
+        Ok(())
+    }
+
+    fn taken(&self) -> &BTreeMap<String, u64> {
+        &self.taken
+    }
+}
+
+fn count(taken: &mut BTreeMap<String, u64>, record: &Record) {
+    *taken.entry(record.source.collection.clone()).or_default() += 1;
+    record.children().iter().for_each(|child| count(taken, child));
+}
+
+/// An archive under way: a file of mode 0600 with a temporary name beside its later place.
+pub struct ArchiveWriter {
+    container: Container,
+    place: TempPath,
+    files: Files,
+    tables: Vec<Table>,
+    records: BTreeMap<Kind, Part>,
+    sheets: BTreeMap<Kind, Sheet>,
+    parties: Option<csv::Writer<Part>>,
+    taken: BTreeMap<String, u64>,
+    digest: super::report::Digest,
+}
+
+/// A table under way.
+struct Sheet {
+    writer: csv::Writer<Part>,
+    rows: u64,
+    times: Vec<TimesSeen>,
+}
+
+/// A table as it was written.
+pub struct WrittenTable {
+    /// Its columns.
+    pub table: Table,
+    /// Its rows.
+    pub rows: u64,
+    /// What its times are like.
+    pub times: Vec<TimesSeen>,
+}
+
+/// A sealed archive that has no name yet.
+pub struct Sealed {
+    place: TempPath,
+    /// Its size.
+    pub bytes: u64,
+    /// Its SHA-256 in lower-case hexadecimal digits.
+    pub sha256: String,
+}
+
+impl ArchiveWriter {
+    /// Begins an archive that will be put at `output`. `facts` tells which fields the tables have.
+    ///
+    /// # Errors
+    /// When something is there already, or the folder is not there or cannot be written.
+    pub fn create(output: &Path, facts: &Facts, level: u32) -> Result<ArchiveWriter, ArchiveError> {
+        let folder = folder_for(output)?;
+        let (file, place) = temporary(&folder)?.into_parts();
+        Ok(ArchiveWriter {
+            container: Container::new(file, &folder, level),
+            place,
+            files: Files::default(),
+            tables: Kind::ALL.into_iter().map(|kind| Table::of(kind, facts)).collect(),
+            records: BTreeMap::new(),
+            sheets: BTreeMap::new(),
+            parties: None,
+            taken: BTreeMap::new(),
+            digest: super::report::Digest::new(&facts.controller.time_zone),
+        })
+    }
+
+    fn row(&mut self, record: &Record, parent: Option<&Record>) -> Result<(), ArchiveError> {
+        let doing = ArchiveError::doing("writing a table");
+        let Some(table) = self.tables.iter().find(|table| table.kind == record.kind) else { return Ok(()) };
+        let sheet = match self.sheets.entry(record.kind) {
+            std::collections::btree_map::Entry::Occupied(sheet) => sheet.into_mut(),
+            std::collections::btree_map::Entry::Vacant(place) => {
+                let part = self.container.part(table_path(record.kind));
+                let headings: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
+                let writer = sheet_writer(part, &headings)?;
+                place.insert(Sheet { writer, rows: 0, times: vec![TimesSeen::default(); table.columns.len()] })
+            }
+        };
+        table.note_times(record, &mut sheet.times);
+        sheet.rows += 1;
+        let cells = table.cells(record, parent);
+        sheet.writer.write_record(cells.iter().map(|cell| cell.as_bytes())).map_err(|error| doing(error.into()))
+    }
+
+    fn parties(&mut self, record: &Record) -> Result<(), ArchiveError> {
+        for role in ["from", "to", "cc"] {
+            let parties = match record.get(role) {
+                Some(FieldValue::Party(party)) => std::slice::from_ref(party),
+                Some(FieldValue::Parties(parties)) => parties.as_slice(),
+                _ => continue,
+            };
+            for (nth, party) in parties.iter().enumerate() {
+                let writer = match &mut self.parties {
+                    Some(writer) => writer,
+                    none => none.insert(sheet_writer(self.container.part(PARTIES), &PARTY_COLUMNS)?),
+                };
+                let text = |text: &Option<String>| {
+                    super::table::harmless(text.clone().unwrap_or_default().into()).into_owned()
+                };
+                let position = (nth + 1).to_string();
+                writer
+                    .write_record([record.uid.as_str(), role, &position, &text(&party.name), &text(&party.address)])
+                    .map_err(|error| ArchiveError::doing("writing a table")(error.into()))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes everything that is said about the records and seals the archive.
+    ///
+    /// # Errors
+    /// When the disk is full or fails.
+    pub fn seal(mut self, facts: &Facts) -> Result<Sealed, ArchiveError> {
+        self.files.finish(&mut self.container, facts, &mut self.digest)?;
+        for (_, part) in std::mem::take(&mut self.records) {
+            let written = self.container.append(part)?;
+            self.digest.file(&written.path, written.bytes);
+        }
+        let mut tables = Vec::new();
+        for (kind, sheet) in std::mem::take(&mut self.sheets) {
+            let part = finish_sheet(sheet.writer)?;
+            let written = self.container.append(part)?;
+            self.digest.file(&written.path, written.bytes);
+            if let Some(table) = self.tables.iter().find(|table| table.kind == kind) {
+                tables.push(WrittenTable { table: table.clone(), rows: sheet.rows, times: sheet.times });
+            }
+        }
+        if let Some(writer) = self.parties.take() {
+            self.container.append(finish_sheet(writer)?)?;
+        }
+        let statement = statement::statement(facts);
+        self.container.bytes("data/statement.jsonld", statement.as_bytes())?;
+        let payload: Vec<Written> = self.container.written().to_vec();
+        let package = datapackage::descriptor(facts, &tables, &payload);
+        let report = super::report::render(facts, &self.digest);
+        let mut tags = vec![("README.html", report.into_bytes()), ("datapackage.json", package.into_bytes())];
+        tags.extend(bag::tag_files(facts, &payload));
+        tags.push(("tagmanifest-sha256.txt", bag::tag_manifest(&tags).into_bytes()));
+        for (path, bytes) in tags {
+            self.container.bytes(path, &bytes)?;
+        }
+        let (bytes, sha256) = self.container.finish()?;
+        Ok(Sealed { place: self.place, bytes, sha256: hex(&sha256) })
+    }
+}
+
+const PARTIES: &str = "data/tables/message-parties.csv";
+
+/// The columns of `message-parties`.
+pub(super) const PARTY_COLUMNS: [&str; 5] = ["message_uid", "role", "position", "name", "address"];
+
+/// The path of the table of a kind.
+pub(super) fn table_path(kind: Kind) -> String {
+    format!("data/tables/{}.csv", kind.file_stem())
+}
+
+/// The path of the records of a kind; children stand in their parents.
+pub(super) fn records_path(kind: Kind) -> String {
+    format!("data/records/{}.ndjson", kind.file_stem())
+}
+
+fn sheet_writer(mut part: Part, headings: &[&str]) -> Result<csv::Writer<Part>, ArchiveError> {
+    part.write_all(BOM).map_err(ArchiveError::doing("writing a table"))?;
+    // Every cell is quoted: a lone CR or NUL outside quotes is refused by readers.
+    let mut writer = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .quote_style(csv::QuoteStyle::Always)
+        .from_writer(part);
+    writer.write_record(headings).map_err(|error| ArchiveError::doing("writing a table")(error.into()))?;
+    Ok(writer)
+}
+
+fn finish_sheet(writer: csv::Writer<Part>) -> Result<Part, ArchiveError> {
+    writer
+        .into_inner()
+        .map_err(|error| ArchiveError::doing("writing a table")(std::io::Error::other(error.to_string())))
+}
+
+impl Destination for ArchiveWriter {
+    fn take(&mut self, record: PortableRecord, contents: &dyn Contents) -> Result<(), ArchiveError> {
+        let mut record = record.into_record();
+        self.files.write(&mut self.container, &mut record, contents, &mut self.digest)?;
+        let part = self.records.entry(record.kind).or_insert_with(|| self.container.part(records_path(record.kind)));
+        serde_json::to_writer(&mut *part, &record)
+            .map_err(|error| ArchiveError::doing("writing a record")(error.into()))?;
+        part.write_all(b"\n").map_err(ArchiveError::doing("writing a record"))?;
+        self.row(&record, None)?;
+        for child in record.children() {
+            self.row(child, Some(&record))?;
+        }
+        self.parties(&record)?;
+        self.digest.take(&record);
+        count(&mut self.taken, &record);
+        Ok(())
+    }
+
+    fn taken(&self) -> &BTreeMap<String, u64> {
+        &self.taken
+    }
+}
+
+impl Sealed {
+    /// Gives the archive its name, never replacing a file.
+    ///
+    /// # Errors
+    /// When something is there meanwhile, or the folder cannot be written.
+    pub fn publish(self, output: &Path) -> Result<(), ArchiveError> {
+        persist(self.place, output)
+    }
+}
+
+/// Writes a small file of mode 0600 durably under a temporary name, to be given its own later.
+///
+/// # Errors
+/// When the disk is full or fails.
+pub fn prepare(output: &Path, bytes: &[u8]) -> Result<TempPath, ArchiveError> {
+    let doing = "writing a file beside the archive";
+    let mut file = temporary(&folder_for(output)?)?;
+    file.write_all(bytes).map_err(ArchiveError::doing(doing))?;
+    file.as_file().sync_all().map_err(ArchiveError::doing(doing))?;
+    Ok(file.into_temp_path())
+}
+
+/// Gives a finished file its name, never replacing a file, and makes the name durable.
+///
+/// # Errors
+/// When something is there, or the folder cannot be written.
+pub fn persist(place: TempPath, output: &Path) -> Result<(), ArchiveError> {
+    place.persist_noclobber(output).map_err(|error| match error.error.kind() {
+        std::io::ErrorKind::AlreadyExists => ArchiveError::Exists(output.to_owned()),
+        _ => ArchiveError::Write { doing: "giving the file its name", cause: error.error },
+    })?;
+    let folder = folder_of(output);
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(ArchiveError::doing("making the name durable"))
+}
+
+/// The folder of an output path, if it is there and nothing stands at the path.
+///
+/// # Errors
+/// When something is there, or the folder is not.
+pub fn folder_for(output: &Path) -> Result<PathBuf, ArchiveError> {
+    let folder = folder_of(output);
+    if !folder.is_dir() {
+        return Err(ArchiveError::NoFolder(folder));
+    }
+    if fs::symlink_metadata(output).is_ok() {
+        return Err(ArchiveError::Exists(output.to_owned()));
+    }
+    Ok(folder)
+}
+
+fn folder_of(output: &Path) -> PathBuf {
+    match output.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
+        _ => PathBuf::from("."),
+    }
+}
+
+/// A file of mode 0600 whose name says nothing.
+fn temporary(folder: &Path) -> Result<NamedTempFile, ArchiveError> {
+    tempfile::Builder::new()
+        .prefix(".art20-")
+        .suffix(".part")
+        .tempfile_in(folder)
+        .map_err(ArchiveError::doing("making a file in the output folder"))
+}
+
+/// Whether a column holds free text, which may have got an apostrophe.
+pub(super) fn is_free_text(source: &Source) -> bool {
+    use crate::records::Shape;
+    match source {
+        Source::Head(_) | Source::Parent => false,
+        Source::Additional(_) => true,
+        Source::Field(spec, _) => !matches!(
+            spec.shape,
+            Shape::Time
+                | Shape::Day
+                | Shape::Money
+                | Shape::Decimal
+                | Shape::Integer
+                | Shape::Seconds
+                | Shape::Currency
+                | Shape::Content
+                | Shape::Word(_)
+        ),
+    }
+}
