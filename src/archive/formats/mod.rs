@@ -3,7 +3,9 @@
 //! Pure functions from a [`Record`] to text or bytes: no store, no configuration, no zip. The records themselves
 //! (contract 4) are authoritative; what a format has no place for stays there.
 
+pub mod jscontact;
 pub mod names;
+pub mod vcard;
 
 #[cfg(test)]
 mod sample;
