@@ -5,6 +5,7 @@
 
 pub mod jscontact;
 pub mod names;
+pub mod pdparchive;
 pub mod vcard;
 
 #[cfg(test)]
