@@ -4,6 +4,7 @@
 //! (contract 4) are authoritative; what a format has no place for stays there.
 
 pub mod jscontact;
+pub mod mail;
 pub mod names;
 pub mod pdparchive;
 pub mod vcard;
