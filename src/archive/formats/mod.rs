@@ -8,6 +8,7 @@ pub mod mail;
 pub mod names;
 pub mod pdparchive;
 pub mod vcard;
+pub mod vcon;
 
 #[cfg(test)]
 mod sample;
