@@ -7,6 +7,7 @@ pub mod jscontact;
 pub mod mail;
 pub mod names;
 pub mod pdparchive;
+pub mod schema;
 pub mod vcard;
 pub mod vcon;
 
