@@ -3,6 +3,7 @@
 //! Pure functions from a [`Record`] to text or bytes: no store, no configuration, no zip. The records themselves
 //! (contract 4) are authoritative; what a format has no place for stays there.
 
+pub mod hledger;
 pub mod jscontact;
 pub mod mail;
 pub mod names;
