@@ -9,6 +9,7 @@ mod deflate;
 pub mod error;
 pub mod facts;
 mod files;
+pub mod formats;
 pub mod report;
 mod statement;
 pub mod table;

@@ -1,0 +1,187 @@
+//! Header fields that every reader reads back as they were meant (RFC 5322, 2047, 2231, 6532).
+//!
+//! Not by the crate mail-builder: it leaves `=?` in plain text and white space at its start to be misread, does not look
+//! into addresses and message ids, and writes every date in UTC.
+
+use crate::records::{Party, Time};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use jiff::civil::{Date, Weekday};
+
+/// The longest line that holds an encoded word, and the longest word (RFC 2047, section 2).
+const LINE: usize = 76;
+const WORD: usize = 75;
+/// The address of a correspondent of whom no e-mail address is known: RFC 5322 demands one, RFC 2606 keeps this one
+/// from ever existing.
+const UNKNOWN: &str = "unknown@address.invalid";
+
+/// A field of free text.
+pub(super) fn text(name: &str, value: &str) -> String {
+    let value = one_line(value);
+    let plain = is_plain(&value) && value.len() <= LINE - name.len() - 2 && value.trim_matches(' ') == value;
+    let value = if plain { value } else { encoded_words(&value, name.len() + 2) };
+    format!("{name}: {value}\r\n")
+}
+
+/// A field of correspondents, one on a line; nothing if there are none.
+pub(super) fn parties(name: &str, parties: &[Party]) -> String {
+    if parties.is_empty() {
+        return String::new();
+    }
+    let mailboxes: Vec<String> = parties.iter().map(|party| mailbox(party, name.len() + 2)).collect();
+    format!("{name}: {}\r\n", mailboxes.join(",\r\n "))
+}
+
+/// A sender of whom nothing is known.
+pub(super) fn unknown_sender() -> String {
+    format!("From: <{UNKNOWN}>\r\n")
+}
+
+/// A field of message ids.
+pub(super) fn ids(name: &str, ids: &[String]) -> String {
+    if ids.is_empty() { String::new() } else { format!("{name}: {}\r\n", ids.join("\r\n ")) }
+}
+
+/// `Date` (RFC 5322, section 3.3). Of a day only midnight can be said, with the offset `-0000` that claims nothing.
+pub(super) fn date(time: &Time) -> Option<String> {
+    let text = time.as_str();
+    let (clock, zone) = match time {
+        Time::Instant(..) => (text.get(11..19)?, text.get(19..)?),
+        Time::Day(..) => ("00:00:00", "-00:00"),
+    };
+    let zone = zone.trim_start_matches(|c: char| c == '.' || c.is_ascii_digit());
+    let zone = if zone == "Z" { "+0000".to_owned() } else { zone.replace(':', "") };
+    let day: Date = text.get(..10)?.parse().ok()?;
+    let weekday = match day.weekday() {
+        Weekday::Monday => "Mon",
+        Weekday::Tuesday => "Tue",
+        Weekday::Wednesday => "Wed",
+        Weekday::Thursday => "Thu",
+        Weekday::Friday => "Fri",
+        Weekday::Saturday => "Sat",
+        Weekday::Sunday => "Sun",
+    };
+    Some(format!("Date: {weekday}, {} {clock} {zone}\r\n", day.strftime("%d %b %Y")))
+}
+
+/// The message ids in a text, each `<…>`; a text without angle brackets is one id if it can be.
+pub(super) fn message_ids(text: &str) -> Vec<String> {
+    let mut ids: Vec<String> = Vec::new();
+    let inner: Vec<&str> = match text.contains('<') {
+        true => text.split('<').skip(1).map(|rest| rest.split('>').next().unwrap_or("")).collect(),
+        false => text.split_ascii_whitespace().collect(),
+    };
+    for id in inner.into_iter().map(str::trim) {
+        let fits = (1..=250).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_graphic() && !b"<>".contains(&b));
+        let id = format!("<{id}>");
+        if fits && !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    ids
+}
+
+/// `; filename=…`: quoted if it is short plain text, else by RFC 2231, in sections that fit a line. Path separators
+/// would tempt a reader to write elsewhere; control characters have no place in a name.
+pub(super) fn filename(name: &str) -> String {
+    let unfit = |c: char| matches!(c, '/' | '\\') || c.is_control();
+    let name: String = name.chars().map(|c| if unfit(c) { '_' } else { c }).collect();
+    if is_plain(&name) && name.len() <= 60 && !name.contains(['"', '%']) {
+        return format!(";\r\n filename=\"{name}\"");
+    }
+    let (mut sections, mut section) = (Vec::new(), String::from("UTF-8''"));
+    // Some readers decode each section for itself, so no character is split.
+    for piece in name.chars().map(percent) {
+        if section.len() + piece.len() > 55 {
+            sections.push(std::mem::take(&mut section));
+        }
+        section.push_str(&piece);
+    }
+    sections.push(section);
+    match sections.as_slice() {
+        [only] => format!(";\r\n filename*={only}"),
+        many => many.iter().enumerate().map(|(at, section)| format!(";\r\n filename*{at}*={section}")).collect(),
+    }
+}
+
+/// One correspondent. An address that is none (a number, a handle) is shown in the name.
+fn mailbox(party: &Party, column: usize) -> String {
+    let given = |text: &Option<String>| text.as_deref().map(one_line).filter(|text| !text.trim().is_empty());
+    let (name, address) = (given(&party.name), given(&party.address));
+    let (name, address) = match (name, address) {
+        (name, Some(address)) if is_address(&address) => (name, address),
+        (Some(name), Some(handle)) => (Some(format!("{name} ({handle})")), UNKNOWN.to_owned()),
+        (name, handle) => (name.or(handle), UNKNOWN.to_owned()),
+    };
+    match name {
+        None => format!("<{address}>"),
+        Some(name) if is_plain(&name) && name.len() <= 60 => {
+            format!("\"{}\"\r\n <{address}>", name.replace('\\', "\\\\").replace('"', "\\\""))
+        }
+        Some(name) => format!("{}\r\n <{address}>", encoded_words(&name, column)),
+    }
+}
+
+/// An address that needs no quoting; other scripts are allowed (RFC 6532).
+fn is_address(text: &str) -> bool {
+    let special = |c: char| c.is_whitespace() || c.is_control() || "()<>[]:;,\\\"".contains(c);
+    text.len() <= 320
+        && !text.contains(special)
+        && text.split_once('@').is_some_and(|(local, domain)| {
+            !local.is_empty() && !domain.is_empty() && !domain.contains('@') && !domain.starts_with('.')
+        })
+}
+
+/// Line breaks, which would start another header field, become spaces; the record holds the exact text.
+fn one_line(text: &str) -> String {
+    let breaks = |c| matches!(c, '\r' | '\n' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}');
+    text.replace("\r\n", " ").replace(breaks, " ")
+}
+
+/// Text that no reader decodes or folds.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|b| (0x20..0x7f).contains(&b)) && !text.contains("=?")
+}
+
+/// Encoded words (RFC 2047), one on a line. White space stands inside them, because what is between two of them is
+/// dropped, and no character is split.
+fn encoded_words(text: &str, column: usize) -> String {
+    let as_q: usize = text.chars().map(|c| q(c).len()).sum();
+    let use_q = as_q <= text.len().div_ceil(3) * 4;
+    let (open, close) = (if use_q { "=?UTF-8?Q?" } else { "=?UTF-8?B?" }, "?=");
+    let (mut words, mut word, mut length) = (Vec::new(), String::new(), 0);
+    let room =
+        |first: bool| (if first { LINE.saturating_sub(column) } else { WORD }).min(WORD) - open.len() - close.len();
+    for c in text.chars() {
+        let with = if use_q { length + q(c).len() } else { (word.len() + c.len_utf8()).div_ceil(3) * 4 };
+        if with > room(words.is_empty()) && !word.is_empty() {
+            words.push(std::mem::take(&mut word));
+            length = 0;
+        }
+        word.push(c);
+        length += q(c).len();
+    }
+    words.push(word);
+    let encode = |word: &String| {
+        let payload = if use_q { word.chars().map(q).collect() } else { STANDARD.encode(word) };
+        format!("{open}{payload}{close}")
+    };
+    words.iter().map(encode).collect::<Vec<_>>().join("\r\n ")
+}
+
+/// A character as RFC 2231 writes it.
+fn percent(c: char) -> String {
+    match c {
+        c if c.is_ascii_alphanumeric() || "-._".contains(c) => c.to_string(),
+        c => c.encode_utf8(&mut [0; 4]).bytes().map(|b| format!("%{b:02X}")).collect(),
+    }
+}
+
+/// A character in the Q encoding, with the few that are safe in names too left as they are.
+fn q(c: char) -> String {
+    match c {
+        ' ' => "_".to_owned(),
+        c if c.is_ascii_alphanumeric() || "!*+-/".contains(c) => c.to_string(),
+        c => c.encode_utf8(&mut [0; 4]).bytes().map(|b| format!("={b:02X}")).collect(),
+    }
+}

@@ -1,0 +1,76 @@
+//! The schemas against what records are really written as.
+
+use super::super::sample;
+use super::*;
+use crate::records::{FieldValue, Record};
+
+/// The keys of a written record that its schema does not know, in nested objects too.
+fn unknown(schema: &Value, written: &Value, path: &str, root: &Value, found: &mut Vec<String>) {
+    let schema = match schema["$ref"].as_str() {
+        Some(reference) => root.pointer(reference.trim_start_matches('#')).unwrap(),
+        None => schema,
+    };
+    let alternatives = schema["anyOf"].as_array().cloned().unwrap_or_else(|| vec![schema.clone()]);
+    match written {
+        Value::Object(members) => {
+            for (key, value) in members {
+                let path = format!("{path}/{key}");
+                match alternatives.iter().find_map(|schema| schema["properties"].get(key)) {
+                    Some(inner) => unknown(inner, value, &path, root, found),
+                    None if alternatives.iter().all(|s| s["additionalProperties"] == json!(false)) => found.push(path),
+                    None => {}
+                }
+            }
+        }
+        Value::Array(items) => {
+            for item in items {
+                unknown(&alternatives[0]["items"], item, path, root, found);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn assert_described(record: &Record) {
+    let schema = record_schema(record.kind);
+    let mut found = Vec::new();
+    unknown(&schema, &serde_json::to_value(record).unwrap(), "", &schema, &mut found);
+    assert_eq!(found, [""; 0], "{}", record.kind.name());
+}
+
+#[test]
+fn a_schema_knows_every_key_that_a_record_is_written_with() {
+    for record in sample::every_kind() {
+        assert_described(&record);
+    }
+}
+
+#[test]
+fn every_field_of_the_catalogue_is_described_in_both_languages() {
+    for kind in Kind::ALL {
+        let schema = record_schema(kind);
+        for spec in kind.fields() {
+            let path = spec.path.replace('.', "/properties/");
+            let found = match spec.path.strip_prefix("address.") {
+                Some(part) if kind == Kind::Contact => {
+                    schema.pointer(&format!("/properties/addresses/items/properties/{part}"))
+                }
+                _ => schema.pointer(&format!("/properties/{path}")),
+            };
+            let found = found.unwrap_or_else(|| panic!("{kind:?} {path}"));
+            assert_eq!(found["title"], spec.title.en, "{path}");
+            assert_eq!(found["x-description"]["zh"], spec.description.zh, "{path}");
+        }
+        assert_eq!(schema["$id"], schema_id(kind));
+    }
+}
+
+#[test]
+fn a_key_that_no_field_has_is_found() {
+    let mut record = sample::contact();
+    record.entries.push(crate::records::Entry { path: "shoe_size".into(), value: FieldValue::Null });
+    let schema = record_schema(Kind::Contact);
+    let mut found = Vec::new();
+    unknown(&schema, &serde_json::to_value(&record).unwrap(), "", &schema, &mut found);
+    assert_eq!(found, ["/shoe_size"]);
+}
