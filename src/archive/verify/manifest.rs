@@ -24,6 +24,8 @@ enum Algorithm {
 
 /// What is wrong with a line.
 type Wrong = (FaultCode, &'static str);
+/// What a line lists: a path and a digest.
+type Listed = (String, Box<[u8]>);
 
 /// One manifest.
 #[derive(Debug)]
@@ -105,7 +107,7 @@ impl Manifest {
     }
 
     /// One line with its end: what is wrong with it, and what it lists if that can be told nevertheless.
-    fn parse(&self, line: &[u8]) -> (Option<Wrong>, Option<(String, Box<[u8]>)>) {
+    fn parse(&self, line: &[u8]) -> (Option<Wrong>, Option<Listed>) {
         let mut wrong = None;
         let mut note = |detail| wrong = wrong.or(Some((FaultCode::ManifestSyntax, detail)));
         let Ok(line) = std::str::from_utf8(line) else {

@@ -61,6 +61,7 @@ impl Pieces<'_> {
         loop {
             self.rest = self.rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == '/');
             if self.rest.is_empty() || self.rest.starts_with('>') {
+                self.rest = self.rest.strip_prefix('>').unwrap_or_default();
                 return (name, attributes);
             }
             let first = self.rest.chars().next().map_or(0, char::len_utf8);

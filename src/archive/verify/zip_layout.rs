@@ -105,7 +105,7 @@ fn read_descriptor(file: &impl ReaderAt, at: u64, size: u64) -> Option<(u32, u64
             n => read += n,
         }
     }
-    let body = if size % 8 == 0 { bytes.strip_prefix(b"PK\x07\x08")? } else { bytes };
+    let body = if size.is_multiple_of(8) { bytes.strip_prefix(b"PK\x07\x08")? } else { bytes };
     let (crc, sizes) = body.split_first_chunk::<4>()?;
     let number = |bytes: &[u8]| bytes.iter().rev().fold(0, |sum, byte| sum << 8 | u64::from(*byte));
     let (packed, unpacked) = sizes.split_at(sizes.len() / 2);
