@@ -18,8 +18,8 @@ pub struct Bag {
 }
 
 impl Bag {
-    /// Reads bagit.txt, bag-info.txt and all manifests.
-    pub fn read(files: &mut Files<'_>, faults: &mut Faults) -> Bag {
+    /// Reads bagit.txt, bag-info.txt and all manifests, of at most so many lines.
+    pub fn read(most: u64, files: &mut Files<'_>, faults: &mut Faults) -> Bag {
         declaration(files, faults);
         if files.tree().contains("fetch.txt") {
             faults.add(FaultCode::FetchTxt, "fetch.txt", "present");
@@ -37,8 +37,8 @@ impl Bag {
             }
         }
         let info = bag_info(files, faults);
-        let payload = manifest::read_all(Covers::Payload, files, faults);
-        let tags = manifest::read_all(Covers::Tags, files, faults);
+        let payload = manifest::read_all(Covers::Payload, most, files, faults);
+        let tags = manifest::read_all(Covers::Tags, most, files, faults);
         Bag { payload, tags, info }
     }
 

@@ -14,6 +14,8 @@ pub struct Limits {
     pub ratio_from: u64,
     /// Most bytes of a line of a record file, of a cell of a table and of a document that is read as a whole.
     pub piece_bytes: u64,
+    /// Most bytes of datapackage.json, which describes every file.
+    pub index_bytes: u64,
     /// Faults of each code that are kept; the others are counted.
     pub faults: usize,
 }
@@ -26,6 +28,7 @@ impl Default for Limits {
             ratio: 200,
             ratio_from: 64 << 20,
             piece_bytes: 256 << 20,
+            index_bytes: 4 << 30,
             faults: 1_000,
         }
     }

@@ -57,8 +57,8 @@ fn is_tagmanifest(name: &str) -> bool {
     name.starts_with("tagmanifest-") && name.ends_with(".txt") && !name.contains('/')
 }
 
-/// Reads every manifest of one sort.
-pub fn read_all(covers: Covers, files: &mut Files<'_>, faults: &mut Faults) -> Vec<Manifest> {
+/// Reads every manifest of one sort, with at most so many lines as an archive may have files.
+pub fn read_all(covers: Covers, most: u64, files: &mut Files<'_>, faults: &mut Faults) -> Vec<Manifest> {
     let tree = files.tree();
     let names = tree.below(covers.prefix()).map(|entry| entry.name.as_str());
     let mut manifests = Vec::new();
@@ -72,7 +72,7 @@ pub fn read_all(covers: Covers, files: &mut Files<'_>, faults: &mut Faults) -> V
             }
         };
         let mut manifest = Manifest { name: name.to_owned(), algorithm, digests: BTreeMap::new() };
-        if files.read(name, faults, |reader, _, faults| manifest.fill(covers, reader, faults)).is_some() {
+        if files.read(name, faults, |reader, _, faults| manifest.fill(covers, most, reader, faults)).is_some() {
             manifests.push(manifest);
         }
     }
@@ -80,13 +80,17 @@ pub fn read_all(covers: Covers, files: &mut Files<'_>, faults: &mut Faults) -> V
 }
 
 impl Manifest {
-    fn fill(&mut self, covers: Covers, reader: &mut dyn BufRead, faults: &mut Faults) -> io::Result<()> {
+    fn fill(&mut self, covers: Covers, most: u64, reader: &mut dyn BufRead, faults: &mut Faults) -> io::Result<()> {
         /// Longer than any line with a path that could be unpacked.
         const MAX_LINE: u64 = 1 << 16;
         let mut line = Vec::new();
         for number in 1u64.. {
             line.clear();
             if io::Read::take(&mut *reader, MAX_LINE).read_until(b'\n', &mut line)? == 0 {
+                break;
+            }
+            if number > most {
+                faults.add(FaultCode::ManifestSyntax, &self.name, format!("more than {most} lines"));
                 break;
             }
             let (wrong, listed) = self.parse(&line);

@@ -5,9 +5,9 @@
 //! exceeds the [`Limits`] is not looked into. Each file is read once, so memory does not grow with the data, only with
 //! the number of files, records and keys (a few bytes each).
 //!
-//! [`verify`] is the road; the files are the stops: [`tree`] lists ([`zip`], [`zip_layout`], [`folder`]), [`names`],
-//! [`bag`] and [`manifest`], [`package`] and [`tables`] ([`csv`]), [`statement`], [`page`], [`records`] ([`shape`],
-//! [`values`], [`tally`]). [`fault`] has every code.
+//! [`verify`] is the road; the files are the stops: [`tree`] lists (`zip`, `zip_layout`, `folder`), `names`,
+//! `bag` and `manifest`, `package` and `tables` (`csv`), `statement`, `page`, `records` (`shape`,
+//! `values`, `tally`). [`fault`] has every code.
 
 mod bag;
 mod csv;
@@ -65,9 +65,9 @@ pub fn verify_tree(tree: &Tree, limits: &Limits, mut faults: Faults) -> Verifica
         return Verification::unread(tree.kind(), faults);
     }
     let files = &mut Files::new(tree);
-    let bag = Bag::read(files, &mut faults);
+    let bag = Bag::read(limits.entries, files, &mut faults);
     page::check(limits.piece_bytes, files, &mut faults);
-    let package = Package::read(files, &mut faults);
+    let package = Package::read(limits.index_bytes, files, &mut faults);
     let statement = Statement::read(limits.piece_bytes, files, &mut faults);
     json_documents(files, &mut faults);
     let rows = tables::check(&package, limits.piece_bytes, files, &mut faults);

@@ -5,6 +5,7 @@ use super::names;
 use super::reading::Files;
 use serde::Deserialize;
 use std::collections::HashSet;
+use std::io::Read;
 
 /// The descriptor's name.
 const NAME: &str = "datapackage.json";
@@ -84,24 +85,30 @@ impl OneOrMany {
 }
 
 impl Package {
-    /// Reads the descriptor. Without one, an empty package.
-    pub fn read(files: &mut Files<'_>, faults: &mut Faults) -> Package {
+    /// Reads the descriptor, up to a limit. Without one, an empty package.
+    pub fn read(limit: u64, files: &mut Files<'_>, faults: &mut Faults) -> Package {
         if !files.tree().contains(NAME) {
             faults.add(FaultCode::PackageMissing, NAME, "absent");
             return Package::default();
         }
-        let read = files.read(NAME, faults, |reader, _, faults| match serde_json::from_reader::<_, Package>(reader) {
-            Ok(package) => {
-                if package.resources.is_empty() {
-                    faults.add(FaultCode::PackageSyntax, NAME, "no resources");
+        let read = files.read(NAME, faults, |reader, _, faults| {
+            match serde_json::from_reader::<_, Package>(reader.take(limit)) {
+                Ok(package) => {
+                    if package.resources.is_empty() {
+                        faults.add(FaultCode::PackageSyntax, NAME, "no resources");
+                    }
+                    Ok(package)
                 }
-                Ok(package)
-            }
-            Err(error) if error.is_io() => Err(error.into()),
-            Err(error) => {
-                // Not the message itself: it can quote what stands there.
-                faults.add(FaultCode::PackageSyntax, NAME, format!("line {}, column {}", error.line(), error.column()));
-                Ok(Package::default())
+                Err(error) if error.is_io() => Err(error.into()),
+                Err(error) => {
+                    // Not the message itself: it can quote what stands there.
+                    faults.add(
+                        FaultCode::PackageSyntax,
+                        NAME,
+                        format!("line {}, column {}", error.line(), error.column()),
+                    );
+                    Ok(Package::default())
+                }
             }
         });
         let package = read.unwrap_or_default();

@@ -59,7 +59,7 @@ impl<'t> Files<'t> {
         self.visited[at] = true;
         let result = self.tree.open_entry(at).and_then(|inner| {
             let measured = Measured::new(inner, self.sha512);
-            let mut reader = BufReader::with_capacity(1 << 16, measured);
+            let mut reader = BufReader::with_capacity(buffer_size(self.tree.entries()[at].bytes), measured);
             let parsed = parse(&mut reader, self, faults)?;
             io::copy(&mut reader, &mut io::sink())?;
             Ok((parsed, reader.into_inner().finish()))
@@ -104,6 +104,11 @@ impl Measure {
     pub fn has_sha256(&self, hex: &str) -> bool {
         decode_hex(hex).is_some_and(|digest| digest == self.sha256)
     }
+}
+
+/// A buffer for a file of this size: archives have many small ones, for which a large buffer costs more than reading.
+pub(super) fn buffer_size(bytes: u64) -> usize {
+    usize::try_from(bytes.clamp(1 << 9, 1 << 16)).unwrap_or(1 << 16)
 }
 
 /// The bytes of lower-case hexadecimal digits.

@@ -3,6 +3,7 @@
 
 use super::fault::{FaultCode, Faults};
 use super::limits::Limits;
+use super::reading::buffer_size;
 use super::tree::{Broken, Entry};
 use super::zip_layout::{Layout, Span};
 use flate2::bufread::DeflateDecoder;
@@ -62,8 +63,9 @@ impl Zip {
             self.archive.as_ref().zip(self.members.get(place)).ok_or(io::Error::from(io::ErrorKind::NotFound))?;
         let entry = archive.get_entry(member.wayfinder).map_err(|error| unpacking(&error.to_string()))?;
         let packed = entry.reader();
+        let buffer = buffer_size(member.wayfinder.compressed_size_hint());
         let inner: Unpacked<_> = if member.deflated {
-            Unpacked::Deflated(DeflateDecoder::new(BufReader::with_capacity(1 << 16, packed)))
+            Unpacked::Deflated(DeflateDecoder::new(BufReader::with_capacity(buffer, packed)))
         } else {
             Unpacked::Stored(packed)
         };
