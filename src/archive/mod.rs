@@ -13,6 +13,7 @@ pub mod formats;
 pub mod report;
 mod statement;
 pub mod table;
+pub mod verify;
 mod writer;
 
 pub use error::ArchiveError;

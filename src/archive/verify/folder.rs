@@ -1,0 +1,127 @@
+//! Reading an unpacked archive. Symbolic links are never followed below the folder itself.
+
+use super::fault::{FaultCode, Faults};
+use super::limits::Limits;
+use super::tree::{Broken, Entry};
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+/// Deeper nesting is not followed; an archive needs four levels.
+const MAX_DEPTH: usize = 32;
+
+/// The folder that holds the archive.
+#[derive(Debug)]
+pub(super) struct Folder {
+    root: PathBuf,
+    /// The path of each entry below the root, in the order in which they were found.
+    paths: Vec<PathBuf>,
+}
+
+/// The walk through a folder and what it has found so far.
+struct Walk<'a> {
+    limits: &'a Limits,
+    faults: &'a mut Faults,
+    folder: Folder,
+    entries: Vec<Entry>,
+    total: u64,
+}
+
+impl Folder {
+    /// Lists every file below a folder.
+    ///
+    /// # Errors
+    /// If the folder itself cannot be listed.
+    pub(super) fn open(root: &Path, limits: &Limits, faults: &mut Faults) -> io::Result<(Folder, Vec<Entry>)> {
+        fs::read_dir(root)?;
+        let folder = Folder { root: root.to_owned(), paths: Vec::new() };
+        let mut walk = Walk { limits, faults, folder, entries: Vec::new(), total: 0 };
+        walk.visit(Path::new(""), "", 0);
+        if walk.total > limits.total_bytes {
+            let detail = format!("{} bytes, at most {} are allowed", walk.total, limits.total_bytes);
+            walk.faults.add_global(FaultCode::TooLarge, detail);
+        }
+        Ok((walk.folder, walk.entries))
+    }
+
+    /// A reader over a file, which fails if the file has grown since it was listed.
+    pub(super) fn reader(&self, entry: &Entry) -> io::Result<Box<dyn Read + '_>> {
+        let path = self.paths.get(entry.place).ok_or(io::ErrorKind::NotFound)?;
+        let file = File::open(self.root.join(path)).map_err(|error| failed(&error))?;
+        Ok(Box::new(Listed { file, left: entry.bytes }))
+    }
+}
+
+impl Walk<'_> {
+    fn visit(&mut self, path: &Path, name: &str, depth: usize) {
+        let listing = fs::read_dir(self.folder.root.join(path)).and_then(|list| list.collect::<io::Result<Vec<_>>>());
+        let mut children = match listing {
+            Ok(children) => children,
+            Err(error) => return self.faults.add(FaultCode::FileUnreadable, name, error.kind().to_string()),
+        };
+        children.sort_by_key(fs::DirEntry::file_name);
+        for child in children {
+            let file_name = child.file_name();
+            let text = file_name.to_string_lossy();
+            let name = if name.is_empty() { text.to_string() } else { format!("{name}/{text}") };
+            if file_name.to_str().is_none() {
+                self.faults.add(FaultCode::NameNotPortable, &name, "not UTF-8");
+            }
+            self.take(&child, path.join(&file_name), name, depth);
+            if self.faults.has(FaultCode::TooManyEntries) {
+                return;
+            }
+        }
+    }
+
+    fn take(&mut self, child: &fs::DirEntry, path: PathBuf, name: String, depth: usize) {
+        // Of the entry itself, not of what a link points to.
+        let metadata = match child.metadata() {
+            Ok(metadata) => metadata,
+            Err(error) => return self.faults.add(FaultCode::FileUnreadable, &name, error.kind().to_string()),
+        };
+        if metadata.is_dir() && depth < MAX_DEPTH {
+            return self.visit(&path, &name, depth + 1);
+        }
+        if metadata.is_symlink() {
+            self.faults.add(FaultCode::SymbolicLink, &name, "in the folder");
+        } else if metadata.is_dir() {
+            self.faults.add(FaultCode::NameUnsafe, &name, format!("nested deeper than {MAX_DEPTH} folders"));
+        } else if !metadata.is_file() {
+            self.faults.add(FaultCode::NotAFile, &name, "neither a file nor a folder");
+        }
+        let count = u64::try_from(self.entries.len()).unwrap_or(u64::MAX);
+        if count >= self.limits.entries {
+            let detail = format!("more than {}", self.limits.entries);
+            return self.faults.add_global(FaultCode::TooManyEntries, detail);
+        }
+        let readable = metadata.is_file();
+        let bytes = if readable { metadata.len() } else { 0 };
+        self.total = self.total.saturating_add(bytes);
+        self.entries.push(Entry { name, bytes, readable, place: self.folder.paths.len() });
+        self.folder.paths.push(path);
+    }
+}
+
+/// A file that must have the size it was listed with.
+struct Listed {
+    file: File,
+    left: u64,
+}
+
+impl Read for Listed {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read(buffer).map_err(|error| failed(&error))?;
+        let counted = u64::try_from(read).unwrap_or(u64::MAX);
+        let changed = counted > self.left || (read == 0 && !buffer.is_empty() && self.left > 0);
+        if changed {
+            return Err(Broken::error(FaultCode::FileUnreadable, "changed while it was read"));
+        }
+        self.left -= counted;
+        Ok(read)
+    }
+}
+
+fn failed(error: &io::Error) -> io::Error {
+    Broken::error(FaultCode::FileUnreadable, error.kind().to_string())
+}

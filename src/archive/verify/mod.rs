@@ -1,0 +1,135 @@
+//! Is an archive complete and valid? What a receiving controller asks before it trusts one (contract 2, `verify`).
+//!
+//! The archive may come from anybody, so nothing in it is believed before it is checked: neither names, nor sizes, nor
+//! what one file says of another. Every fault is collected; only an archive that cannot be opened, is encrypted or
+//! exceeds the [`Limits`] is not looked into. Each file is read once, so memory does not grow with the data, only with
+//! the number of files, records and keys (a few bytes each).
+//!
+//! [`verify`] is the road; the files are the stops: [`tree`] lists (`zip`, `zip_layout`, `folder`), `names`,
+//! `bag` and `manifest`, `package` and `tables` (`csv`), `statement`, `page`, `records` (`shape`,
+//! `values`, `tally`). [`fault`] has every code.
+
+mod bag;
+mod csv;
+pub mod fault;
+mod folder;
+mod ijson;
+pub mod limits;
+mod manifest;
+mod markup;
+mod names;
+mod package;
+mod page;
+pub mod reading;
+mod records;
+mod shape;
+mod statement;
+mod tables;
+mod tally;
+#[cfg(test)]
+mod tests;
+pub mod tree;
+mod values;
+pub mod verification;
+mod zip;
+mod zip_layout;
+
+pub use fault::{Fault, FaultCode, Faults};
+pub use limits::Limits;
+pub use tree::{ArchiveKind, Tree, VerifyError};
+pub use verification::Verification;
+
+use crate::records::Kind;
+use bag::Bag;
+use package::Package;
+use reading::Files;
+use statement::Statement;
+use std::collections::BTreeMap;
+use std::path::Path;
+use tally::Tally;
+
+/// Verifies an archive: a zip file or an unpacked folder.
+///
+/// # Errors
+/// If the path cannot be opened at all. Whatever is wrong inside is a [`Fault`].
+pub fn verify(path: &Path, limits: &Limits) -> Result<Verification, VerifyError> {
+    let mut faults = Faults::new(limits.faults);
+    let tree = Tree::open(path, limits, &mut faults)?;
+    Ok(verify_tree(&tree, limits, faults))
+}
+
+/// Verifies an archive that has been listed, with the faults that were found in doing so.
+pub fn verify_tree(tree: &Tree, limits: &Limits, mut faults: Faults) -> Verification {
+    names::check(tree, &mut faults);
+    if cannot_be_read(&faults) {
+        return Verification::unread(tree.kind(), faults);
+    }
+    let files = &mut Files::new(tree);
+    let bag = Bag::read(limits.entries, files, &mut faults);
+    page::check(limits.piece_bytes, files, &mut faults);
+    let package = Package::read(limits.index_bytes, files, &mut faults);
+    let statement = Statement::read(limits.piece_bytes, files, &mut faults);
+    json_documents(files, &mut faults);
+    let rows = tables::check(&package, limits.piece_bytes, files, &mut faults);
+    files.read_others(&mut faults, |entry| !entry.name.starts_with(records::FOLDER));
+    // Last, because records point to files.
+    let tally = records::check(limits.piece_bytes, files, &mut faults);
+    files.read_others(&mut faults, |_| true);
+    bag.compare(files, &mut faults);
+    package.compare(files, &mut faults);
+    compare_rows(&rows, &tally, tree, &mut faults);
+    statement.balance(&tally, &mut faults);
+    Verification::of(tree.kind(), &bag, statement, bag::payload(files), tally.records(), faults)
+}
+
+/// Whether there is nothing to look into, or too much.
+fn cannot_be_read(faults: &Faults) -> bool {
+    [FaultCode::ZipUnreadable, FaultCode::Encrypted, FaultCode::TooManyEntries, FaultCode::TooLarge]
+        .into_iter()
+        .any(|code| faults.has(code))
+}
+
+/// The JSON files that art20 writes itself; what a person attached to a message may be called anything.
+fn json_documents(files: &mut Files<'_>, faults: &mut Faults) {
+    let own = |name: &str| {
+        name == "data/archive.json"
+            || ["data/schemas/", "data/contacts/"]
+                .iter()
+                .any(|folder| name.starts_with(folder) && name.ends_with(".json"))
+            || (name.starts_with("data/mail/") && name.ends_with("/folder.json"))
+            || (name.starts_with("data/conversations/") && name.ends_with(".vcon.json"))
+    };
+    let tree = files.tree();
+    for entry in tree.below("data/").filter(|entry| own(&entry.name)) {
+        files.read(&entry.name, faults, |reader, _, faults| {
+            match serde_json::from_reader::<_, serde::de::IgnoredAny>(reader) {
+                Ok(_) => Ok(()),
+                Err(error) if error.is_io() => Err(error.into()),
+                Err(error) => {
+                    let detail = format!("line {}, column {}", error.line(), error.column());
+                    faults.add(FaultCode::JsonSyntax, &entry.name, detail);
+                    Ok(())
+                }
+            }
+        });
+    }
+}
+
+/// A table of a kind has a row for each of its records.
+fn compare_rows(rows: &BTreeMap<String, u64>, tally: &Tally, tree: &Tree, faults: &mut Faults) {
+    if tally.broken {
+        return;
+    }
+    for kind in Kind::ALL {
+        let path = format!("data/tables/{}.csv", kind.file_stem());
+        let records = tally.kinds.get(&kind).copied().unwrap_or(0);
+        match rows.get(&path) {
+            Some(rows) if *rows == records => {}
+            Some(rows) => faults.add(FaultCode::TableRows, &path, format!("{rows} rows, {records} records")),
+            None if records > 0 && !tree.contains(&path) => {
+                faults.add(FaultCode::TableRows, &path, format!("no table, {records} records"));
+            }
+            None => {}
+        }
+    }
+}

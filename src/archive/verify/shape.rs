@@ -1,0 +1,172 @@
+//! The form of a record by contract 4: its keys, their order, and what every record has.
+
+use super::fault::{FaultCode, Faults};
+use super::reading::Files;
+use super::values;
+use crate::records::{Code, Json, Kind, LegalBasis, Origin, Shape, Uid};
+use std::collections::BTreeSet;
+
+/// Where a record stands: what a fault may say of it.
+pub(super) struct Place<'a> {
+    pub(super) file: &'a str,
+    pub(super) line: u64,
+}
+
+impl Place<'_> {
+    pub(super) fn fault(&self, code: FaultCode, detail: &str, faults: &mut Faults) {
+        faults.add(code, self.file, format!("line {}: {detail}", self.line));
+    }
+}
+
+/// The keys that every record begins with.
+const REQUIRED: [&str; 6] = ["uid", "kind", "activity", "legal_basis", "origin", "source"];
+
+/// The value of a key.
+pub(super) fn get<'r>(object: &'r [(String, Json)], key: &str) -> Option<&'r Json> {
+    object.iter().find(|(name, _)| name == key).map(|(_, value)| value)
+}
+
+/// The bytes of a uid of contract 4: a URN of a version 5 UUID.
+pub(super) fn uuid5(text: &str) -> Option<[u8; 16]> {
+    let uid = Uid::parse(text)?;
+    let uuid = uuid::Uuid::parse_str(uid.uuid()).ok()?;
+    (uuid.get_version_num() == 5 && uuid.get_variant() == uuid::Variant::RFC4122).then(|| uuid.into_bytes())
+}
+
+/// The children of a record, with their kind.
+pub(super) fn children(record: &[(String, Json)], kind: Kind) -> impl Iterator<Item = (Kind, &[(String, Json)])> {
+    let child = Kind::ALL.into_iter().find(|child| child.parent() == Some(kind));
+    let key = child.and_then(Kind::nested_as);
+    let list = match key.and_then(|key| get(record, key)) {
+        Some(Json::Array(list)) => list.as_slice(),
+        _ => &[],
+    };
+    list.iter().filter_map(move |item| match item {
+        Json::Object(members) => child.map(|child| (child, members.as_slice())),
+        _ => None,
+    })
+}
+
+/// Checks a record and its children.
+pub(super) fn check(record: &[(String, Json)], kind: Kind, place: &Place<'_>, files: &Files<'_>, faults: &mut Faults) {
+    identity(record, kind, place, faults);
+    order(record, kind, place, faults);
+    values::check(record, kind, place, files, faults);
+    verbatim_and_withheld(record, kind, place, faults);
+    if let Some(key) = Kind::ALL.into_iter().find(|child| child.parent() == Some(kind)).and_then(Kind::nested_as)
+        && let Some(value) = get(record, key)
+        && !matches!(value, Json::Array(items) if items.iter().all(|item| matches!(item, Json::Object(_))))
+    {
+        place.fault(FaultCode::RecordValue, &format!("`{key}` is not a list of records"), faults);
+    }
+    for (child_kind, child) in children(record, kind) {
+        check(child, child_kind, place, files, faults);
+    }
+}
+
+/// What every record has.
+fn identity(record: &[(String, Json)], kind: Kind, place: &Place<'_>, faults: &mut Faults) {
+    for key in REQUIRED {
+        if get(record, key).is_none() {
+            place.fault(FaultCode::RecordKey, &format!("no `{key}`"), faults);
+        }
+    }
+    let text = |key: &str| get(record, key).map(Json::as_str);
+    if text("uid").is_some_and(|uid| uid.and_then(uuid5).is_none()) {
+        place.fault(FaultCode::RecordUid, "not `urn:uuid:` and a version 5 UUID", faults);
+    }
+    if text("kind").is_some_and(|found| found != Some(kind.name())) {
+        place.fault(FaultCode::RecordKind, &format!("not `{}`", kind.name()), faults);
+    }
+    let mut value = |key: &str, fits: bool| {
+        if !fits {
+            place.fault(FaultCode::RecordValue, &format!("`{key}` is not one of its words"), faults);
+        }
+    };
+    value("activity", text("activity").is_none_or(|found| found.is_some_and(|activity| !activity.is_empty())));
+    value("legal_basis", text("legal_basis").is_none_or(|found| found.and_then(LegalBasis::named).is_some()));
+    value("origin", text("origin").is_none_or(|found| found.and_then(Origin::named).is_some()));
+    if let Some(source) = get(record, "source") {
+        let named = |key| matches!(source, Json::Object(members) if get(members, key).and_then(Json::as_str).is_some());
+        if !named("store") || !named("collection") {
+            place.fault(FaultCode::RecordKey, "no `source.store` or `source.collection`", faults);
+        }
+    }
+}
+
+/// Known keys follow the order of the catalogue; unknown ones may stand anywhere.
+fn order(record: &[(String, Json)], kind: Kind, place: &Place<'_>, faults: &mut Faults) {
+    let fields = kind.fields().flat_map(|spec| match (spec.shape, kind) {
+        // A contact has a list of addresses, and the content of an attachment spreads its own entries.
+        (Shape::Postal, Kind::Contact) => vec!["addresses"],
+        (Shape::Content, Kind::Attachment) => vec!["content", "path", "bytes", "sha256"],
+        _ => vec![spec.path.split('.').next().unwrap_or(spec.path)],
+    });
+    let nested = Kind::ALL.into_iter().filter(|child| child.parent() == Some(kind)).filter_map(Kind::nested_as);
+    let ranks: Vec<&str> = REQUIRED
+        .into_iter()
+        .chain(["voluntary", "restricted"])
+        .chain(fields)
+        .chain(nested)
+        .chain(["additional", "withheld", "verbatim"])
+        .collect();
+    let mut highest = 0;
+    for (key, _) in record {
+        if let Some(rank) = ranks.iter().position(|known| known == key) {
+            if rank < highest {
+                return place.fault(FaultCode::RecordOrder, &format!("`{}` comes too late", ranks[rank]), faults);
+            }
+            highest = rank;
+        }
+    }
+}
+
+/// `withheld` and `verbatim` name fields that are null, with a code or with what stood there.
+fn verbatim_and_withheld(record: &[(String, Json)], kind: Kind, place: &Place<'_>, faults: &mut Faults) {
+    let mut checked = BTreeSet::new();
+    for key in ["withheld", "verbatim"] {
+        let members = match get(record, key) {
+            None => continue,
+            Some(Json::Object(members)) => members,
+            Some(_) => {
+                place.fault(FaultCode::RecordValue, &format!("`{key}` is not an object"), faults);
+                continue;
+            }
+        };
+        for (path, value) in members {
+            if key == "withheld" && !codes(value) {
+                place.fault(FaultCode::RecordValue, "`withheld` has an unknown code", faults);
+            }
+            if checked.insert(path) && is_single(kind, path) && !is_null(record, path) {
+                // The path can be the name that a controller gave to its own field, which says nothing of a person.
+                place.fault(FaultCode::RecordNotNull, &format!("`{}`", path.escape_debug()), faults);
+            }
+        }
+    }
+}
+
+fn codes(value: &Json) -> bool {
+    let known = |value: &Json| value.as_str().is_some_and(|text| Code::ALL.iter().any(|code| code.as_str() == text));
+    match value {
+        Json::Array(many) => many.iter().all(known),
+        one => known(one),
+    }
+}
+
+/// Whether one column at most goes to the field, so that the field is null if that column is kept back.
+fn is_single(kind: Kind, path: &str) -> bool {
+    let several = [Shape::Emails, Shape::Phones, Shape::Postal, Shape::Parties, Shape::Content, Shape::Party];
+    path.starts_with("additional.") || kind.field(path).is_some_and(|(_, spec)| !several.contains(&spec.shape))
+}
+
+/// Whether a dotted path leads to null or to nothing.
+fn is_null(record: &[(String, Json)], path: &str) -> bool {
+    let value = match path.split_once('.') {
+        None => get(record, path),
+        Some((group, name)) => match get(record, group) {
+            Some(Json::Object(members)) => get(members, name),
+            other => other,
+        },
+    };
+    value.is_none_or(|value| *value == Json::Null)
+}

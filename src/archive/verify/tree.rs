@@ -1,0 +1,156 @@
+//! An archive to be read: the files of a zip or of a folder, listed once, each opened when it is its turn.
+
+use super::fault::{FaultCode, Faults};
+use super::folder::Folder;
+use super::limits::Limits;
+use super::zip::Zip;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+/// Where the archive stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ArchiveKind {
+    /// One zip file.
+    Zip,
+    /// An unpacked folder.
+    Folder,
+}
+
+/// One file of the archive. Names are as the zip or the file system has them and may be hostile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The path from the archive's root, with `/`.
+    pub name: String,
+    /// The declared size.
+    pub bytes: u64,
+    /// Whether it can be opened; if not, a fault says why.
+    pub readable: bool,
+    /// Its place in the zip or folder, in which nothing is sorted.
+    pub(super) place: usize,
+}
+
+/// The files of an archive, sorted by the bytes of their names.
+#[derive(Debug)]
+pub struct Tree {
+    entries: Vec<Entry>,
+    folders: Vec<String>,
+    source: Source,
+}
+
+#[derive(Debug)]
+enum Source {
+    Zip(Zip),
+    Folder(Folder),
+}
+
+/// Why nothing could be said about an archive.
+#[derive(Debug, thiserror::Error)]
+pub enum VerifyError {
+    /// The file or folder cannot be opened.
+    #[error("cannot read {}: {source}", path.display())]
+    Unreadable {
+        /// What was to be verified.
+        path: PathBuf,
+        /// The cause.
+        source: io::Error,
+    },
+}
+
+impl Tree {
+    /// Lists the archive at a path; whatever is wrong with it becomes a fault.
+    ///
+    /// # Errors
+    /// If the path cannot be opened at all.
+    pub fn open(path: &Path, limits: &Limits, faults: &mut Faults) -> Result<Tree, VerifyError> {
+        let unreadable = |source| VerifyError::Unreadable { path: path.to_owned(), source };
+        if std::fs::metadata(path).map_err(unreadable)?.is_dir() {
+            let (folder, entries) = Folder::open(path, limits, faults).map_err(unreadable)?;
+            Ok(Tree::of(entries, Vec::new(), Source::Folder(folder)))
+        } else {
+            let file = File::open(path).map_err(unreadable)?;
+            Tree::of_zip(file, limits, faults).map_err(unreadable)
+        }
+    }
+
+    /// Lists a zip file that is already open, for example one that was decrypted to a file without a name.
+    ///
+    /// # Errors
+    /// If the file's size cannot be read.
+    pub fn of_zip(file: File, limits: &Limits, faults: &mut Faults) -> io::Result<Tree> {
+        let (zip, entries, folders) = Zip::open(file, limits, faults)?;
+        Ok(Tree::of(entries, folders, Source::Zip(zip)))
+    }
+
+    fn of(mut entries: Vec<Entry>, mut folders: Vec<String>, source: Source) -> Tree {
+        entries.sort_by(|a, b| a.name.as_bytes().cmp(b.name.as_bytes()).then(a.place.cmp(&b.place)));
+        folders.sort();
+        Tree { entries, folders, source }
+    }
+
+    /// What was opened.
+    pub fn kind(&self) -> ArchiveKind {
+        match self.source {
+            Source::Zip(_) => ArchiveKind::Zip,
+            Source::Folder(_) => ArchiveKind::Folder,
+        }
+    }
+
+    /// The files, by name.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// The folders that a zip lists as entries of their own, without the last `/`.
+    pub fn folders(&self) -> &[String] {
+        &self.folders
+    }
+
+    /// The first file with this name.
+    pub fn position(&self, name: &str) -> Option<usize> {
+        let at = self.entries.partition_point(|entry| entry.name.as_bytes() < name.as_bytes());
+        self.entries.get(at).filter(|entry| entry.name == name).map(|_| at)
+    }
+
+    /// Whether there is a file with this name.
+    pub fn contains(&self, name: &str) -> bool {
+        self.position(name).is_some()
+    }
+
+    /// The files whose names begin with this text.
+    pub fn below<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = &'a Entry> {
+        let from = self.entries.partition_point(|entry| entry.name.as_bytes() < prefix.as_bytes());
+        self.entries[from..].iter().take_while(move |entry| entry.name.starts_with(prefix))
+    }
+
+    /// A reader over the bytes of a file. It never gives more than the declared size, and fails with a [`Broken`] where
+    /// what it reads is not what was declared.
+    ///
+    /// # Errors
+    /// If the file cannot be opened.
+    pub fn open_entry(&self, at: usize) -> io::Result<Box<dyn Read + '_>> {
+        let entry = self.entries.get(at).ok_or(io::ErrorKind::NotFound)?;
+        match &self.source {
+            Source::Zip(zip) => zip.reader(entry.place),
+            Source::Folder(folder) => folder.reader(entry),
+        }
+    }
+}
+
+/// Why a file could not be read to its end, inside an [`io::Error`].
+#[derive(Debug, thiserror::Error)]
+#[error("{}: {detail}", code.as_str())]
+pub struct Broken {
+    /// The fault that it is.
+    pub code: FaultCode,
+    /// What exactly.
+    pub detail: String,
+}
+
+impl Broken {
+    /// The error that carries it.
+    pub(super) fn error(code: FaultCode, detail: impl Into<String>) -> io::Error {
+        io::Error::new(io::ErrorKind::InvalidData, Broken { code, detail: detail.into() })
+    }
+}
