@@ -16,7 +16,7 @@ pub(super) fn descriptor(facts: &Facts, tables: &[WrittenTable], payload: &[Writ
     let mut files: Vec<&Written> = payload.iter().filter(|file| !stands_for_itself(&file.path)).collect();
     files.sort_by(|a, b| a.path.cmp(&b.path));
     let resources: Vec<Value> = files.iter().map(|file| resource(facts, tables, file)).collect();
-    let title = Bilingual { en: "Personal data of one person (GDPR Article 20)", zh: "个人数据(GDPR 第20条)" };
+    let title = Bilingual { en: "Personal data of one person (GDPR Article 20)", zh: "个人数据（GDPR 第20条）" };
     let mut contributor = json!({"title": facts.controller.name, "roles": ["controller"], "path": facts.controller.id});
     if !facts.controller.id.starts_with("http") {
         contributor.as_object_mut().map(|object| object.remove("path"));
@@ -112,8 +112,8 @@ fn schema(facts: &Facts, table: &WrittenTable) -> Value {
 fn parties_schema(facts: &Facts) -> Value {
     let described: [(&str, &str, Bilingual); 5] = [
         ("message_uid", "string", Bilingual { en: "The message", zh: "所属邮件或通话" }),
-        ("role", "string", Bilingual { en: "from, to or cc", zh: "from(发件)、to(收件)或 cc(抄送)" }),
-        ("position", "integer", Bilingual { en: "The place in the list, from 1", zh: "在列表中的位置,从 1 开始" }),
+        ("role", "string", Bilingual { en: "from, to or cc", zh: "from（发件）、to（收件）或 cc（抄送）" }),
+        ("position", "integer", Bilingual { en: "The place in the list, from 1", zh: "在列表中的位置，从 1 开始" }),
         ("name", "string", Bilingual { en: "The display name", zh: "显示名称" }),
         ("address", "string", Bilingual { en: "The e-mail address or number", zh: "电子邮箱地址或号码" }),
     ];
@@ -234,7 +234,7 @@ fn description(source: &Source, configured: &[(&str, &FieldFacts)], tag: &str) -
     if is_free_text(source) {
         let note = Bilingual {
             en: " A text that begins with =, +, -, @, TAB or CR has an apostrophe put before it here, so that no spreadsheet runs it as a formula; the records hold it exactly. Empty cells stand for null, empty and absent values alike.",
-            zh: " 以 =、+、-、@、制表符或回车开头的文本在此处前置一个撇号,以免电子表格将其作为公式执行;records 中为原始文本。空单元格可能表示空值、空文本或无此字段。",
+            zh: " 以 =、+、-、@、制表符或回车开头的文本在此处前置一个撇号，以免电子表格将其作为公式执行；records 中为原始文本。空单元格可能表示空值、空文本或无此字段。",
         };
         text.push_str(note.in_language(tag));
     }
@@ -248,7 +248,7 @@ fn head_text(source: &Source) -> (Bilingual, Bilingual) {
             "Identifier",
             "标识",
             "The lasting name of the record; a later export names the same record the same way",
-            "记录的永久标识;以后的导出以相同标识命名同一记录",
+            "记录的永久标识；以后的导出以相同标识命名同一记录",
         ),
         Source::Head("collection") => {
             of("Collection", "数据集", "Where the record stands at the controller", "记录在控制者处所属的数据集")
@@ -263,10 +263,10 @@ fn head_text(source: &Source) -> (Bilingual, Bilingual) {
             "Origin",
             "来源",
             "provided by the person, observed from use, or exchanged with the controller",
-            "由本人提供(provided)、从使用中观察到(observed)或与控制者交流产生(exchanged)",
+            "由本人提供（provided）、从使用中观察到（observed）或与控制者交流产生（exchanged）",
         ),
         Source::Head("restricted") => {
-            of("Restricted", "限制处理", "Whether processing is restricted (Art. 18)", "是否限制处理(第18条)")
+            of("Restricted", "限制处理", "Whether processing is restricted (Art. 18)", "是否限制处理（第18条）")
         }
         Source::Head("voluntary") => of(
             "Voluntary",
@@ -348,26 +348,26 @@ fn purpose(path: &str) -> Option<Bilingual> {
     match path {
         "data/statement.jsonld" => of(
             "What was asked, decided and why, with the account of every row (W3C DPV 2.3)",
-            "请求内容、决定及其理由,以及每一行的去向(W3C DPV 2.3)",
+            "请求内容、决定及其理由，以及每一行的去向（W3C DPV 2.3）",
         ),
         "data/archive.json" => of(
             "Personal Data Portability Archive: what contacts/ and mail/ hold",
-            "个人数据可携带档案:contacts/ 与 mail/ 的内容说明",
+            "个人数据可携带档案：contacts/ 与 mail/ 的内容说明",
         ),
         "data/tables/message-parties.csv" => {
-            of("Senders and recipients of the messages, one a row", "邮件与通话的发件人和收件人,每行一位")
+            of("Senders and recipients of the messages, one a row", "邮件与通话的发件人和收件人，每行一位")
         }
         _ if path.starts_with("data/records/") => {
-            of("Canonical records, one JSON object a line; authoritative", "标准记录,每行一个 JSON 对象;以此为准")
+            of("Canonical records, one JSON object a line; authoritative", "标准记录，每行一个 JSON 对象；以此为准")
         }
         _ if path.starts_with("data/tables/") => {
-            of("A table made from the records, for spreadsheets", "由记录生成的表格,供电子表格软件使用")
+            of("A table made from the records, for spreadsheets", "由记录生成的表格，供电子表格软件使用")
         }
         _ if path.starts_with("data/schemas/") => of("JSON Schema of the records", "记录的 JSON Schema"),
         _ if path.starts_with("data/contacts/") => of("Contact data for address books", "供通讯录软件使用的联系信息"),
         _ if path.starts_with("data/mail/") => of("E-mails for mail programs", "供邮件软件使用的电子邮件"),
         _ if path.starts_with("data/conversations/") => {
-            of("Calls and chats, with their recordings and transcripts", "通话与聊天,含录音和文字记录")
+            of("Calls and chats, with their recordings and transcripts", "通话与聊天，含录音和文字记录")
         }
         _ if path.starts_with("data/attachments/") => of("Files that belong to messages", "往来通信所附的文件"),
         _ => None,

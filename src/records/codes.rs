@@ -122,59 +122,59 @@ impl Code {
         match self {
             Code::SharedIdentifier => Bilingual {
                 en: "Found only through an address, number or other identifier that you share with someone else; it may be theirs.",
-                zh: "仅通过您与他人共用的地址、号码或其他标识找到,可能属于对方。",
+                zh: "仅通过您与他人共用的地址、号码或其他标识找到，可能属于对方。",
             },
             Code::AboutOthers => Bilingual {
                 en: "These records are about other people; you only acted in them, for example as a member of staff.",
-                zh: "这些记录涉及的是他人;您只是其中的操作者,例如作为工作人员。",
+                zh: "这些记录涉及的是他人；您只是其中的操作者，例如作为工作人员。",
             },
             Code::NotAutomated => Bilingual {
                 en: "Not processed by automated means, for example kept on paper; data portability covers automated processing only.",
-                zh: "并非以自动化方式处理(例如纸质保存);可携带权仅适用于自动化处理。",
+                zh: "并非以自动化方式处理（例如纸质保存）；可携带权仅适用于自动化处理。",
             },
             Code::LegalObligation => Bilingual {
                 en: "Kept because a law obliges us to; data portability covers only what rests on your consent or a contract with you. You may ask for it under your right of access (Art. 15).",
-                zh: "因法律义务而保存;可携带权仅涵盖基于您的同意或与您的合同处理的数据。您可依据访问权(第15条)索取。",
+                zh: "因法律义务而保存；可携带权仅涵盖基于您的同意或与您的合同处理的数据。您可依据访问权（第15条）索取。",
             },
             Code::VitalInterests => Bilingual {
                 en: "Processed to protect somebody's vital interests; data portability covers only what rests on your consent or a contract with you. You may ask for it under your right of access (Art. 15).",
-                zh: "为保护重大生命利益而处理;可携带权仅涵盖基于您的同意或与您的合同处理的数据。您可依据访问权(第15条)索取。",
+                zh: "为保护重大生命利益而处理；可携带权仅涵盖基于您的同意或与您的合同处理的数据。您可依据访问权（第15条）索取。",
             },
             Code::PublicTask => Bilingual {
                 en: "Processed for a task in the public interest; data portability does not apply to it. You may ask for it under your right of access (Art. 15).",
-                zh: "为公共利益任务而处理;可携带权不适用。您可依据访问权(第15条)索取。",
+                zh: "为公共利益任务而处理；可携带权不适用。您可依据访问权（第15条）索取。",
             },
             Code::LegitimateInterests => Bilingual {
                 en: "Processed for our legitimate interests; data portability covers only what rests on your consent or a contract with you. You may ask for it under your right of access (Art. 15).",
-                zh: "基于我们的合法利益处理;可携带权仅涵盖基于您的同意或与您的合同处理的数据。您可依据访问权(第15条)索取。",
+                zh: "基于我们的合法利益处理；可携带权仅涵盖基于您的同意或与您的合同处理的数据。您可依据访问权（第15条）索取。",
             },
             Code::ConsentWithdrawn => Bilingual {
                 en: "You withdrew the consent on which this rested. You may ask for what is still held under your right of access (Art. 15).",
-                zh: "您已撤回该处理所依据的同意。仍保存的内容可依据访问权(第15条)索取。",
+                zh: "您已撤回该处理所依据的同意。仍保存的内容可依据访问权（第15条）索取。",
             },
             Code::NoConsentOnRecord => Bilingual {
                 en: "It would rest on your consent, but no record of a consent was found. You may ask for it under your right of access (Art. 15).",
-                zh: "该处理应基于您的同意,但未找到同意记录。您可依据访问权(第15条)索取。",
+                zh: "该处理应基于您的同意，但未找到同意记录。您可依据访问权（第15条）索取。",
             },
             Code::Derived => Bilingual {
                 en: "Computed by us from other data, not provided by you. You may ask for it under your right of access (Art. 15).",
-                zh: "由我们根据其他数据计算得出,并非由您提供。您可依据访问权(第15条)索取。",
+                zh: "由我们根据其他数据计算得出，并非由您提供。您可依据访问权（第15条）索取。",
             },
             Code::Inferred => Bilingual {
                 en: "Concluded by us from other data, not provided by you. You may ask for it under your right of access (Art. 15).",
-                zh: "由我们根据其他数据推断得出,并非由您提供。您可依据访问权(第15条)索取。",
+                zh: "由我们根据其他数据推断得出，并非由您提供。您可依据访问权（第15条）索取。",
             },
             Code::NotSelected => Bilingual {
                 en: "Linked to you, but not among the records that our configuration selects for data portability. You may ask for it under your right of access (Art. 15).",
-                zh: "与您有关,但不属于我们为数据可携带所选定的记录。您可依据访问权(第15条)索取。",
+                zh: "与您有关，但不属于我们为数据可携带所选定的记录。您可依据访问权（第15条）索取。",
             },
             Code::LegalHold => Bilingual {
                 en: "Its retention period has ended; it is kept only for legal claims. You may ask for it under your right of access (Art. 15).",
-                zh: "保存期限已过,仅为法律主张而保留。您可依据访问权(第15条)索取。",
+                zh: "保存期限已过，仅为法律主张而保留。您可依据访问权（第15条）索取。",
             },
             Code::ThirdParty => Bilingual {
                 en: "Data of another person that you have not seen, such as hidden recipients of a message (Art. 20(4)).",
-                zh: "您未曾见过的他人数据,例如邮件的密送收件人(第20条第4款)。",
+                zh: "您未曾见过的他人数据，例如邮件的密送收件人（第20条第4款）。",
             },
             Code::Staff => Bilingual {
                 en: "Data about a member of our staff, not about you.",
@@ -182,15 +182,15 @@ impl Code {
             },
             Code::Secret => Bilingual {
                 en: "A password, key or similar secret; never given out and never read for this export.",
-                zh: "密码、密钥或类似机密;绝不提供,本次导出也未读取。",
+                zh: "密码、密钥或类似机密；绝不提供，本次导出也未读取。",
             },
             Code::Unsearchable => Bilingual {
                 en: "Content that cannot be searched for other people's data, such as a recording.",
-                zh: "无法检索其中他人数据的内容,例如录音。",
+                zh: "无法检索其中他人数据的内容，例如录音。",
             },
             Code::Omitted => Bilingual {
                 en: "Internal values without meaning outside our systems, such as row numbers; each is left out for a reason that we have recorded.",
-                zh: "在我们系统之外没有意义的内部值(如行号);每一项均有记录在案的理由。",
+                zh: "在我们系统之外没有意义的内部值（如行号）；每一项均有记录在案的理由。",
             },
         }
     }

@@ -107,31 +107,49 @@ pub fn address_book(uid: &Uid, as_of: Timestamp) -> Value {
     })
 }
 
-/// Writes `folder.json` (section 6.3.1) of these messages, each with its uid and file name, without holding them all.
+/// `folder.json` (section 6.3.1) under way: messages are added one by one, so that none has to be held.
 ///
 /// The numbers of an IMAP mailbox and the flags are left out: there is none, and they would be made up.
-///
-/// # Errors
-/// When `out` cannot be written.
-pub fn write_folder<U: AsRef<str>, N: AsRef<str>>(
-    folder: Folder,
-    uid: &Uid,
-    items: impl IntoIterator<Item = (U, N)>,
-    out: &mut impl Write,
-) -> io::Result<()> {
-    let (name, special_use) = folder.display();
-    write!(out, "{{\n  \"$schema\": \"https://id.schemas.pub/o/DTI/PDPArchive/folder\",\n  \"name\": \"{name}\",\n")?;
-    writeln!(out, "  \"uid\": {},", json!(uid.as_str()))?;
-    if let Some(special_use) = special_use {
-        writeln!(out, "  \"special_use\": {},", json!(special_use))?;
+#[derive(Debug)]
+pub struct FolderFile<W: Write> {
+    out: W,
+    comma: &'static str,
+}
+
+impl<W: Write> FolderFile<W> {
+    /// Begins the file of a folder.
+    ///
+    /// # Errors
+    /// When `out` cannot be written.
+    pub fn begin(folder: Folder, uid: &Uid, mut out: W) -> io::Result<FolderFile<W>> {
+        let (name, special_use) = folder.display();
+        write!(out, "{{\n  \"$schema\": \"https://id.schemas.pub/o/DTI/PDPArchive/folder\",\n  \"name\": \"{name}\",\n")?;
+        writeln!(out, "  \"uid\": {},", json!(uid.as_str()))?;
+        if let Some(special_use) = special_use {
+            writeln!(out, "  \"special_use\": {},", json!(special_use))?;
+        }
+        out.write_all(b"  \"items\": [")?;
+        Ok(FolderFile { out, comma: "" })
     }
-    out.write_all(b"  \"items\": [")?;
-    let mut comma = "";
-    for (uid, filename) in items {
-        write!(out, "{comma}\n    {}", json!({ "uid": uid.as_ref(), "filename": filename.as_ref() }))?;
-        comma = ",";
+
+    /// Adds a message by its uid and its file's name.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn item(&mut self, uid: &str, filename: &str) -> io::Result<()> {
+        write!(self.out, "{}\n    {}", self.comma, json!({ "uid": uid, "filename": filename }))?;
+        self.comma = ",";
+        Ok(())
     }
-    out.write_all(if comma.is_empty() { b"]\n}\n" } else { b"\n  ]\n}\n" })
+
+    /// Ends the file.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn end(mut self) -> io::Result<W> {
+        self.out.write_all(if self.comma.is_empty() { b"]\n}\n" } else { b"\n  ]\n}\n" })?;
+        Ok(self.out)
+    }
 }
 
 #[cfg(test)]
@@ -159,9 +177,11 @@ mod tests {
     #[test]
     fn a_folder_lists_its_messages_in_their_order() {
         let read = |items: &[(&str, &str)]| -> Value {
-            let mut out = Vec::new();
-            write_folder(Folder::Sent, &uid(), items.iter().copied(), &mut out).unwrap();
-            serde_json::from_slice(&out).unwrap()
+            let mut file = FolderFile::begin(Folder::Sent, &uid(), Vec::new()).unwrap();
+            for (uid, filename) in items {
+                file.item(uid, filename).unwrap();
+            }
+            serde_json::from_slice(&file.end().unwrap()).unwrap()
         };
         let folder = read(&[("urn:uuid:b", "message-000002.eml"), ("urn:uuid:a", "message-000001.eml")]);
         assert_eq!(folder["special_use"], "\\Sent");

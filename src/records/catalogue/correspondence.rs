@@ -13,7 +13,7 @@ pub(super) const MESSAGE: &[FieldSpec] = &[
         Shape::Word(CHANNELS),
         "Communication",
         ("Channel", "渠道"),
-        ("How it was sent: email, phone, chat, sms, post or form", "通信渠道:email、phone、chat、sms、post 或 form"),
+        ("How it was sent: email, phone, chat, sms, post or form", "通信渠道：email、phone、chat、sms、post 或 form"),
     ),
     field(
         "direction",
@@ -22,7 +22,7 @@ pub(super) const MESSAGE: &[FieldSpec] = &[
         ("Direction", "方向"),
         (
             "Whether it came from the person (from_subject), went to them (to_subject), or went to them as a copy (cc_subject)",
-            "由本人发出(from_subject)、发给本人(to_subject)或抄送本人(cc_subject)",
+            "由本人发出（from_subject）、发给本人（to_subject）或抄送本人（cc_subject）",
         ),
     ),
     field(
@@ -30,7 +30,7 @@ pub(super) const MESSAGE: &[FieldSpec] = &[
         Shape::Time,
         "Communication",
         ("Sent", "发送时间"),
-        ("When it was sent, or when the call began", "发送时间,或通话开始时间"),
+        ("When it was sent, or when the call began", "发送时间，或通话开始时间"),
     ),
     field("from", Shape::Party, "Communication", ("From", "发件人"), ("Who sent it or called", "发件人或主叫方")),
     field(
@@ -48,7 +48,7 @@ pub(super) const MESSAGE: &[FieldSpec] = &[
         ("Hidden copy", "密送"),
         (
             "Hidden recipients; always withheld, because the person did not see them",
-            "密送收件人;因本人未曾见到,始终不予提供",
+            "密送收件人；因本人未曾见到，始终不予提供",
         ),
     ),
     field("subject", Shape::Text, "EmailContent", ("Subject", "主题"), ("The subject line", "主题行")),
@@ -58,7 +58,7 @@ pub(super) const MESSAGE: &[FieldSpec] = &[
         Shape::Text,
         "EmailContent",
         ("HTML text", "HTML 正文"),
-        ("The formatted text as HTML; not to be trusted as safe to open", "HTML 格式的正文;打开时请注意安全"),
+        ("The formatted text as HTML; not to be trusted as safe to open", "HTML 格式的正文；打开时请注意安全"),
     ),
     field(
         "thread",
@@ -88,7 +88,7 @@ pub(super) const MESSAGE: &[FieldSpec] = &[
         ("Original e-mail", "原始邮件"),
         (
             "The e-mail as it was stored, less hidden recipients and internal headers",
-            "所保存的原始邮件,去除密送收件人和内部标头",
+            "所保存的原始邮件，去除密送收件人和内部标头",
         ),
     ),
     field(
@@ -110,7 +110,7 @@ pub(super) const MESSAGE: &[FieldSpec] = &[
         Shape::Seconds,
         "CallLog",
         ("Duration", "时长"),
-        ("The length of the recording in seconds", "录音时长(秒)"),
+        ("The length of the recording in seconds", "录音时长（秒）"),
     ),
     field(
         "transcript",

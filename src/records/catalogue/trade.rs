@@ -33,7 +33,7 @@ pub(super) const TRANSACTION: &[FieldSpec] = &[
         Shape::Currency,
         "Transaction",
         ("Currency", "币种"),
-        ("The currency by its ISO 4217 code", "币种,ISO 4217 代码"),
+        ("The currency by its ISO 4217 code", "币种，ISO 4217 代码"),
     ),
     field(
         "tax.value",
@@ -47,7 +47,7 @@ pub(super) const TRANSACTION: &[FieldSpec] = &[
         Shape::Currency,
         "Transaction",
         ("Currency of the tax", "税额币种"),
-        ("The currency of the tax by its ISO 4217 code", "税额的币种,ISO 4217 代码"),
+        ("The currency of the tax by its ISO 4217 code", "税额的币种，ISO 4217 代码"),
     ),
     field(
         "description",
@@ -82,7 +82,7 @@ pub(super) const TRANSACTION: &[FieldSpec] = &[
         Shape::Reference,
         "FinancialAccountNumber",
         ("Account", "付款账户"),
-        ("The account or card it was paid with, as kept by the controller", "付款所用账户或卡,按控制者保存的形式"),
+        ("The account or card it was paid with, as kept by the controller", "付款所用账户或卡，按控制者保存的形式"),
     ),
     postal("address.street", 0),
     postal("address.locality", 1),
@@ -113,7 +113,7 @@ pub(super) const LINE: &[FieldSpec] = &[
         Shape::Currency,
         "Purchase",
         ("Currency of the unit price", "单价币种"),
-        ("The currency of the unit price by its ISO 4217 code", "单价的币种,ISO 4217 代码"),
+        ("The currency of the unit price by its ISO 4217 code", "单价的币种，ISO 4217 代码"),
     ),
     field("amount.value", Shape::Money, "Purchase", ("Amount", "金额"), ("The amount of the line", "该项金额")),
     field(
@@ -121,6 +121,6 @@ pub(super) const LINE: &[FieldSpec] = &[
         Shape::Currency,
         "Purchase",
         ("Currency", "币种"),
-        ("The currency by its ISO 4217 code", "币种,ISO 4217 代码"),
+        ("The currency by its ISO 4217 code", "币种，ISO 4217 代码"),
     ),
 ];

@@ -53,7 +53,7 @@ pub(super) const ACCESS_LOG: &[FieldSpec] = &[
         Shape::Integer,
         "BrowserHistory",
         ("Bytes", "字节数"),
-        ("The size of the answer in bytes", "响应大小(字节)"),
+        ("The size of the answer in bytes", "响应大小（字节）"),
     ),
     field(
         "user_agent",
