@@ -3,3 +3,4 @@
 //! This room knows no store and no configuration.
 
 pub mod facts;
+pub mod report;
