@@ -18,6 +18,13 @@ mod timeline;
 mod usage;
 mod view;
 
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod sample_records;
+#[cfg(test)]
+mod tests;
+
 pub use digest::{Digest, FIRST};
 
 use super::facts::Facts;
