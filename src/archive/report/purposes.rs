@@ -1,0 +1,116 @@
+//! The processing activities that the privacy policy announces: basis, purpose, recipients, and how much of each is here.
+
+use super::shown::{number, value};
+use super::view::{Section, View, numbers, words};
+use crate::archive::facts::ActivityFacts;
+use crate::records::{Bilingual, LegalBasis};
+use maud::{Markup, html};
+
+/// A table with one row for every activity.
+pub(super) fn purposes(view: &View<'_>) -> Section {
+    let activities = &view.facts.activities;
+    let body = html! {
+        @if activities.is_empty() {
+            p { (view.say("No processing activity is announced.", "没有公告的处理活动。")) }
+        } @else {
+            (table(view, activities))
+            p { (view.fill(
+                "What had already been erased when the time for keeping it ended no longer exists at {who}, and so cannot be in this archive.",
+                "保存期满后已删除的数据在{who}处不复存在，因此不可能出现在本档案中。",
+                &[("who", view.controller())],
+            )) }
+        }
+    };
+    Section { name: "purposes", title: view.say("What your data are used for", "您的数据用于什么"), body }
+}
+
+fn table(view: &View<'_>, activities: &[ActivityFacts]) -> Markup {
+    let kept = activities.iter().any(|activity| activity.retention.is_some());
+    let mut head = vec![
+        words(view.say("Processing activity", "处理活动")),
+        words(view.say("Purpose", "目的")),
+        words(view.say("Legal basis", "法律依据")),
+    ];
+    if kept {
+        head.push(words(view.say("Kept for", "保存期限")));
+    }
+    head.push(numbers(view.say("Records here", "本档案中的记录")));
+    let rows = html! { tbody { @for activity in activities {
+        tr {
+            th scope="row" {
+                (view.text(&activity.title))
+                @if let Some(section) = &activity.policy { div.soft { (view.fill(
+                    "privacy policy, section {section}", "隐私政策第 {section} 节", &[("section", value(section))],
+                )) } }
+            }
+            td { (purpose(view, activity)) }
+            td { @if let Some((basis, provision)) = activity.legal_basis.map(basis_words) {
+                (view.fixed(basis))
+                div.soft { "GDPR " (view.fixed(provision)) }
+            } }
+            @if kept { td.whole { @if let Some(period) = &activity.retention { (retention(view, period)) } } }
+            (here(view, activity))
+        }
+    } } };
+    view.table(view.say("Processing activities", "处理活动"), &head, rows)
+}
+
+fn purpose(view: &View<'_>, activity: &ActivityFacts) -> Markup {
+    html! {
+        @if let Some(purpose) = &activity.purpose { (view.text(purpose)) }
+        @if !activity.recipients.is_empty() {
+            div.soft {
+                (view.say("Shared with: ", "接收方："))
+                @for (at, recipient) in activity.recipients.iter().enumerate() {
+                    @if at > 0 { (view.say(", ", "、")) }
+                    (view.text(recipient))
+                }
+            }
+        }
+        @if !activity.automated { div.soft { (view.say("Not by automated means", "非自动化处理")) } }
+    }
+}
+
+/// How much of an activity is in the archive.
+fn here(view: &View<'_>, activity: &ActivityFacts) -> Markup {
+    let count = view.digest.activities.get(&activity.key).copied().unwrap_or(0);
+    if !activity.held && count == 0 {
+        return html! { td.number { (view.say("never stored", "从不保存")) } };
+    }
+    html! { td.number {
+        (number(count))
+        @if activity.voluntary { div.soft { (view.say("given voluntarily", "自愿提供")) } }
+    } }
+}
+
+/// A basis in words, and where it stands.
+fn basis_words(basis: LegalBasis) -> (Bilingual, Bilingual) {
+    let (words, provision) = match basis {
+        LegalBasis::Consent => (("Your consent", "您的同意"), ("Art. 6(1)(a)", "第6条第1款(a)项")),
+        LegalBasis::ExplicitConsent => {
+            (("Your explicit consent", "您的明示同意"), ("Art. 6(1)(a), 9(2)(a)", "第6条第1款(a)项、第9条第2款(a)项"))
+        }
+        LegalBasis::Contract => (("A contract with you", "与您的合同"), ("Art. 6(1)(b)", "第6条第1款(b)项")),
+        LegalBasis::LegalObligation => (("A legal obligation", "法律义务"), ("Art. 6(1)(c)", "第6条第1款(c)项")),
+        LegalBasis::VitalInterests => (("Vital interests", "重大生命利益"), ("Art. 6(1)(d)", "第6条第1款(d)项")),
+        LegalBasis::PublicTask => (("A public task", "公共利益任务"), ("Art. 6(1)(e)", "第6条第1款(e)项")),
+        LegalBasis::LegitimateInterests => (("Legitimate interests", "合法利益"), ("Art. 6(1)(f)", "第6条第1款(f)项")),
+    };
+    (Bilingual { en: words.0, zh: words.1 }, Bilingual { en: provision.0, zh: provision.1 })
+}
+
+/// An ISO 8601 duration of one unit in words, any other as it is.
+fn retention(view: &View<'_>, period: &str) -> Markup {
+    let parts = period.strip_prefix('P').and_then(|rest| {
+        let (number, unit) = rest.split_at_checked(rest.len().checked_sub(1)?)?;
+        Some((number.parse::<u32>().ok()?, unit))
+    });
+    let (count, en, zh) = match parts {
+        Some((count, "Y")) => (count, if count == 1 { " year" } else { " years" }, " 年"),
+        Some((count, "M")) => (count, if count == 1 { " month" } else { " months" }, " 个月"),
+        Some((count, "W")) => (count, if count == 1 { " week" } else { " weeks" }, " 周"),
+        Some((count, "D")) => (count, if count == 1 { " day" } else { " days" }, " 天"),
+        _ => return value(period),
+    };
+    html! { (count) (view.say(en, zh)) }
+}
