@@ -16,7 +16,8 @@ pub(super) fn descriptor(facts: &Facts, tables: &[WrittenTable], payload: &[Writ
     let mut files: Vec<&Written> = payload.iter().filter(|file| !stands_for_itself(&file.path)).collect();
     files.sort_by(|a, b| a.path.cmp(&b.path));
     let resources: Vec<Value> = files.iter().map(|file| resource(facts, tables, file)).collect();
-    let title = Bilingual { en: "Personal data of one person (GDPR Article 20)", zh: "个人数据（GDPR 第20条）" };
+    let title =
+        Bilingual { en: "Personal data of one person (GDPR Article 20)", zh: "个人数据（GDPR 第20条）" };
     let mut contributor = json!({"title": facts.controller.name, "roles": ["controller"], "path": facts.controller.id});
     if !facts.controller.id.starts_with("http") {
         contributor.as_object_mut().map(|object| object.remove("path"));

@@ -35,7 +35,9 @@ pub struct Facts {
     pub ledger: Vec<LedgerLine>,
     /// What the person should know.
     pub findings: Vec<Finding>,
-    /// Collections that could not be read, where a partial archive was asked for.
+    /// Header fields of stored e-mails that go (contract 6); a final `*` stands for any ending.
+    pub dropped_headers: Vec<String>,
+    /// Stores that could not be read, where a partial archive was asked for.
     pub missing: Vec<String>,
 }
 

@@ -17,4 +17,5 @@ pub mod verify;
 mod writer;
 
 pub use error::ArchiveError;
+pub use files::HeldBack;
 pub use writer::{ArchiveWriter, Destination, Nowhere, Sealed, folder_for, persist, prepare};

@@ -3,7 +3,7 @@
 use super::container::{Container, Part, Written, hex};
 use super::error::ArchiveError;
 use super::facts::Facts;
-use super::files::Files;
+use super::files::{Files, HeldBack, held_back};
 use super::table::{Source, Table, TimesSeen};
 use super::{bag, datapackage, statement};
 use crate::records::{Contents, FieldValue, Kind, Record};
@@ -19,26 +19,35 @@ const BOM: &[u8] = "\u{feff}".as_bytes();
 
 /// Where portable records go.
 pub trait Destination {
-    /// Takes a record with its children.
+    /// Takes a record with its children. What it keeps back of stored files is told, for the ledger.
     ///
     /// # Errors
     /// When it cannot be written, or a file of it cannot be read.
-    fn take(&mut self, record: PortableRecord, contents: &dyn Contents) -> Result<(), ArchiveError>;
+    fn take(&mut self, record: PortableRecord, contents: &dyn Contents) -> Result<Vec<HeldBack>, ArchiveError>;
 
     /// How many records of each collection were taken.
     fn taken(&self) -> &BTreeMap<String, u64>;
 }
 
 /// A destination that keeps only the count: for looking without writing.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Nowhere {
     taken: BTreeMap<String, u64>,
+    dropped: Vec<String>,
+}
+
+impl Nowhere {
+    /// A destination for an archive with these facts.
+    pub fn new(facts: &Facts) -> Nowhere {
+        Nowhere { taken: BTreeMap::new(), dropped: facts.dropped_headers.clone() }
+    }
 }
 
 impl Destination for Nowhere {
-    fn take(&mut self, record: PortableRecord, _: &dyn Contents) -> Result<(), ArchiveError> {
-        count(&mut self.taken, &record.into_record());
-        Ok(())
+    fn take(&mut self, record: PortableRecord, contents: &dyn Contents) -> Result<Vec<HeldBack>, ArchiveError> {
+        let record = record.into_record();
+        count(&mut self.taken, &record);
+        held_back(&record, &self.dropped, contents)
     }
 
     fn taken(&self) -> &BTreeMap<String, u64> {
@@ -101,7 +110,7 @@ impl ArchiveWriter {
         Ok(ArchiveWriter {
             container: Container::new(file, &folder, level),
             place,
-            files: Files::default(),
+            files: Files::new(facts),
             tables: Kind::ALL.into_iter().map(|kind| Table::of(kind, facts)).collect(),
             records: BTreeMap::new(),
             sheets: BTreeMap::new(),
@@ -173,10 +182,13 @@ impl ArchiveWriter {
             }
         }
         if let Some(writer) = self.parties.take() {
-            self.container.append(finish_sheet(writer)?)?;
+            let written = self.container.append(finish_sheet(writer)?)?;
+            self.digest.file(&written.path, written.bytes);
         }
+        ledger_rules(&mut self.container, &mut self.digest, &tables)?;
         let statement = statement::statement(facts);
-        self.container.bytes("data/statement.jsonld", statement.as_bytes())?;
+        let written = self.container.bytes("data/statement.jsonld", statement.as_bytes())?;
+        self.digest.file(&written.path, written.bytes);
         let payload: Vec<Written> = self.container.written().to_vec();
         let package = datapackage::descriptor(facts, &tables, &payload);
         let report = super::report::render(facts, &self.digest);
@@ -189,6 +201,21 @@ impl ArchiveWriter {
         let (bytes, sha256) = self.container.finish()?;
         Ok(Sealed { place: self.place, bytes, sha256: hex(&sha256) })
     }
+}
+
+/// The rules by which hledger and ledger read the table of transactions.
+fn ledger_rules(
+    container: &mut Container,
+    digest: &mut super::report::Digest,
+    tables: &[WrittenTable],
+) -> Result<(), ArchiveError> {
+    let Some(table) = tables.iter().find(|table| table.table.kind == Kind::Transaction) else { return Ok(()) };
+    let columns: Vec<&str> = table.table.columns.iter().map(|column| column.name.as_str()).collect();
+    if let Some(rules) = super::formats::hledger::rules(&columns) {
+        let written = container.bytes(format!("{}.rules", table_path(Kind::Transaction)), rules.as_bytes())?;
+        digest.file(&written.path, written.bytes);
+    }
+    Ok(())
 }
 
 const PARTIES: &str = "data/tables/message-parties.csv";
@@ -224,9 +251,9 @@ fn finish_sheet(writer: csv::Writer<Part>) -> Result<Part, ArchiveError> {
 }
 
 impl Destination for ArchiveWriter {
-    fn take(&mut self, record: PortableRecord, contents: &dyn Contents) -> Result<(), ArchiveError> {
+    fn take(&mut self, record: PortableRecord, contents: &dyn Contents) -> Result<Vec<HeldBack>, ArchiveError> {
         let mut record = record.into_record();
-        self.files.write(&mut self.container, &mut record, contents, &mut self.digest)?;
+        let held = self.files.write(&mut self.container, &mut record, contents, &mut self.digest)?;
         let part = self.records.entry(record.kind).or_insert_with(|| self.container.part(records_path(record.kind)));
         serde_json::to_writer(&mut *part, &record)
             .map_err(|error| ArchiveError::doing("writing a record")(error.into()))?;
@@ -238,7 +265,7 @@ impl Destination for ArchiveWriter {
         self.parties(&record)?;
         self.digest.take(&record);
         count(&mut self.taken, &record);
-        Ok(())
+        Ok(held)
     }
 
     fn taken(&self) -> &BTreeMap<String, u64> {

@@ -55,6 +55,8 @@ pub struct Controller {
     pub representative: Option<Text>,
     /// Addresses and `@domains` of own staff.
     pub own_addresses: Vec<String>,
+    /// Header fields of stored e-mails that go (contract 6); a final `*` stands for any ending.
+    pub dropped_headers: Vec<String>,
     /// Refuses to write plaintext.
     pub encryption_required: bool,
     /// The record of processing activities.

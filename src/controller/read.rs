@@ -55,6 +55,7 @@ fn sections(root: &Section<'_, '_>, path: &Path) -> Controller {
         dpo: None,
         representative: None,
         own_addresses: Vec::new(),
+        dropped_headers: crate::records::headers::DROPPED.iter().map(|name| (*name).to_owned()).collect(),
         encryption_required: false,
         activities: Vec::new(),
         elsewhere: Vec::new(),
@@ -74,6 +75,11 @@ fn sections(root: &Section<'_, '_>, path: &Path) -> Controller {
             Some(text) if text.value == "required" => controller.encryption_required = true,
             Some(text) => archive.fault_at(text.line, "`encrypt` can only be \"required\""),
             None => {}
+        }
+        if archive.has("drop_headers") {
+            controller.dropped_headers = archive.strings("drop_headers").into_iter().map(|name| name.value).collect();
+            // Hidden recipients stay hidden, whatever the list says.
+            controller.dropped_headers.extend(["Bcc", "Resent-Bcc"].map(str::to_owned));
         }
         archive.finish();
     }
@@ -323,12 +329,8 @@ fn check_references(controller: &Controller, root: &Section<'_, '_>) {
         }
         let own = collection.mappings().filter_map(|(_, mapping)| mapping.activity.as_deref());
         for key in collection.activity.keys().into_iter().chain(own) {
-            match controller.activity(key) {
-                None => fault(format!("the activity `{key}` does not exist")),
-                Some(activity) if !activity.held => fault(format!(
-                    "the activity `{key}` is announced as not held (`held = false`), so nothing can belong to it"
-                )),
-                Some(_) => {}
+            if controller.activity(key).is_none() {
+                fault(format!("the activity `{key}` does not exist"));
             }
         }
         for link in collection.matches.iter().flat_map(|condition| &condition.terms) {

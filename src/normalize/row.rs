@@ -24,6 +24,18 @@ pub struct RowRef {
     pub number: usize,
 }
 
+impl RowRef {
+    /// The reference of a row with these key cells.
+    pub fn new(collection: &Collection, key: &[Cell], number: usize) -> RowRef {
+        RowRef {
+            store: collection.store.clone(),
+            collection: collection.name.clone(),
+            key: key.iter().map(key_text).collect(),
+            number,
+        }
+    }
+}
+
 impl fmt::Display for RowRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let harmless = |text: &String| text.parse::<i64>().is_ok() || uuid::Uuid::parse_str(text).is_ok();
@@ -151,8 +163,8 @@ impl<'a> RowReader<'a> {
     ) -> Result<Normalized, NormalizeError> {
         let collection = self.collection;
         let cells = Cells { columns: &self.columns, cells };
-        let key = collection.key.iter().map(|column| key_text(cells.get(column))).collect();
-        let row = RowRef { store: collection.store.clone(), collection: collection.name.clone(), key, number };
+        let key: Vec<Cell> = collection.key.iter().map(|column| cells.get(column).clone()).collect();
+        let row = RowRef::new(collection, &key, number);
         let currency = self.currency(&cells, parent);
         let mut normalized = Normalized {
             uid: controller.namespace().uid(&row.store, &row.collection, &row.key),

@@ -9,6 +9,7 @@ pub mod cell;
 pub mod codes;
 pub mod content;
 pub mod decimal;
+pub mod headers;
 pub mod json;
 pub mod kind;
 pub mod legal_basis;

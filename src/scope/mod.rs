@@ -7,5 +7,5 @@ mod portable;
 mod rules;
 
 pub use consent::{ConsentBook, ConsentState, Withdrawal};
-pub use portable::{Circumstances, PortableRecord, ScopeDecision, Tally, decide};
+pub use portable::{Circumstances, PortableRecord, ScopeDecision, Tally, decide, retention_ended};
 pub use rules::{Hold, OwnActivity, RowFacts, ValueFacts, decide_row, decide_value};

@@ -1,7 +1,7 @@
 //! From a normalised row to its decision: the one place where a portable record is made.
 
 use super::consent::{ConsentBook, ConsentState};
-use super::rules::{Hold, OwnActivity, RowFacts, ValueFacts, decide_row, decide_value};
+use super::rules::{Hold, OwnActivity, RowFacts, ValueFacts, decide_basis, decide_row, decide_value};
 use crate::controller::activity::Regime;
 use crate::controller::{Collection, Controller, Disposition, ProcessingActivity};
 use crate::normalize::{NormalValue, Normalized};
@@ -99,6 +99,10 @@ pub fn decide(
     // An activity without a basis under the regime cannot be covered; the configuration is told so by `check`.
     let basis = activity.basis(circumstances.regime).or(activity.gdpr_basis);
     let Some(legal_basis) = basis else { return ScopeDecision::Excluded(Code::LegitimateInterests) };
+    if !activity.disclose {
+        // A statute forbids to tell the person of it; the receipt alone names it.
+        return ScopeDecision::Excluded(decide_basis(legal_basis).unwrap_or(Code::LegalObligation));
+    }
     let facts = RowFacts {
         shared_identifier: fate == RowFate::SharedIdentifier,
         about: collection.about,
@@ -124,7 +128,7 @@ fn consent(circumstances: &Circumstances<'_>, activity: &ProcessingActivity) -> 
 }
 
 /// Whether the retention of the row has ended by the as-of.
-pub(crate) fn retention_ended(circumstances: &Circumstances<'_>, row: &Normalized) -> bool {
+pub fn retention_ended(circumstances: &Circumstances<'_>, row: &Normalized) -> bool {
     let Some(activity) = circumstances.controller.activity(&row.activity) else { return false };
     let zone = &circumstances.controller.time_zone;
     let (Some(retention), Some(from)) =

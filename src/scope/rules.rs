@@ -74,6 +74,11 @@ pub fn decide_row(facts: &RowFacts) -> Option<Code> {
         .or_else(|| legal_hold(facts))
 }
 
+/// Why the data of a basis stay out, whatever else is so.
+pub fn decide_basis(legal_basis: LegalBasis) -> Option<Code> {
+    basis(legal_basis, false)
+}
+
 /// Why a value of a portable row is withheld; `None` if it goes in.
 pub fn decide_value(facts: &ValueFacts) -> Option<Code> {
     facts

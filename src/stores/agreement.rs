@@ -24,7 +24,7 @@ pub struct Disagreement {
 /// Everything in which the configuration and the stores disagree, in a fixed order.
 pub fn disagreements(controller: &Controller, stores: &Stores) -> Vec<Disagreement> {
     let mut all = Vec::new();
-    for store in &controller.stores {
+    for store in controller.stores.iter().filter(|store| !stores.is_missing(&store.name)) {
         for table in stores.tables_of(&store.name) {
             let named = controller.collections.iter().any(|c| c.store == store.name && c.table == table.name);
             let ignored = store.ignore.iter().any(|(name, _)| *name == table.name);
@@ -43,7 +43,7 @@ pub fn disagreements(controller: &Controller, stores: &Stores) -> Vec<Disagreeme
             }
         }
     }
-    for collection in &controller.collections {
+    for collection in controller.collections.iter().filter(|collection| !stores.is_missing(&collection.store)) {
         let about = |code: &'static str, column: Option<&str>, message: String| Disagreement {
             code,
             store: collection.store.clone(),

@@ -102,6 +102,24 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// The store that failed, where one did.
+    pub fn store(&self) -> Option<&str> {
+        match self {
+            StoreError::NotFound { store, .. }
+            | StoreError::Unreadable { store, .. }
+            | StoreError::NotADatabase { store, .. }
+            | StoreError::Damaged { store }
+            | StoreError::NotRecovered { store }
+            | StoreError::Locked { store }
+            | StoreError::Changed { store }
+            | StoreError::Script { store, .. }
+            | StoreError::NoTable { store, .. }
+            | StoreError::KeyNotUnique { store, .. }
+            | StoreError::Query { store, .. } => Some(store),
+            StoreError::Interrupted | StoreError::Visitor(_) => None,
+        }
+    }
+
     /// What to do.
     pub fn advice(&self) -> &'static str {
         match self {

@@ -34,16 +34,26 @@ pub struct Stores {
     snapshots: Vec<(String, Box<dyn Snapshot>)>,
     tables: HashMap<(String, String), Table>,
     region: Option<String>,
+    missing: Vec<String>,
 }
 
 impl Stores {
-    /// Opens every store and takes its snapshot, one right after the other.
+    /// Opens every store but the missing ones, and takes their snapshots, one right after the other.
     ///
     /// # Errors
     /// When a store cannot be opened or read.
-    pub fn open(controller: &Controller, surroundings: &Surroundings) -> Result<Stores, StoreError> {
-        let mut stores = Stores { snapshots: Vec::new(), tables: HashMap::new(), region: controller.country.clone() };
-        for store in &controller.stores {
+    pub fn open(
+        controller: &Controller,
+        surroundings: &Surroundings,
+        missing: &[String],
+    ) -> Result<Stores, StoreError> {
+        let mut stores = Stores {
+            snapshots: Vec::new(),
+            tables: HashMap::new(),
+            region: controller.country.clone(),
+            missing: missing.to_vec(),
+        };
+        for store in controller.stores.iter().filter(|store| !missing.contains(&store.name)) {
             let snapshot: Box<dyn Snapshot> = match &store.url {
                 StoreUrl::Sqlite(path) => {
                     Box::new(sqlite::open_file(&store.name, path, stores.region.as_deref(), surroundings)?)
@@ -58,6 +68,11 @@ impl Stores {
             stores.snapshots.push((store.name.clone(), snapshot));
         }
         Ok(stores)
+    }
+
+    /// Whether a store is knowingly left out.
+    pub fn is_missing(&self, store: &str) -> bool {
+        self.missing.iter().any(|missing| missing == store)
     }
 
     /// The tables of a store, by name.
@@ -136,6 +151,9 @@ impl Finder for Stores {
         columns: &[&str],
         visit: &mut dyn FnMut(FoundRow) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
+        if self.is_missing(&collection.store) {
+            return Ok(());
+        }
         let (snapshot, table) = self.of(collection)?;
         snapshot.find(table, &collection.key, collection.selection.as_deref(), tests, columns, visit)
     }

@@ -61,8 +61,8 @@ pub struct Ambiguity {
     pub several: bool,
     /// The types of the identifiers concerned.
     pub kinds: Vec<String>,
-    /// The rows of the persons: (position of the collection, row), a few of each.
-    pub rows: Vec<(usize, RowId)>,
+    /// A row of each person: (position of the collection, row, its place in the order of the keys, from 1).
+    pub rows: Vec<(usize, RowId, usize)>,
     /// How many persons.
     pub persons: usize,
 }
@@ -343,14 +343,14 @@ impl<F: Finder> Search<'_, F> {
 
     fn ambiguity(&self, unsettled: Unsettled) -> Ambiguity {
         let mut kinds = BTreeSet::new();
-        let mut persons: BTreeMap<PersonId, (usize, RowId)> = BTreeMap::new();
+        let mut persons: BTreeMap<PersonId, (usize, RowId, usize)> = BTreeMap::new();
         for (at, evaluated) in self.evaluated.iter().enumerate() {
-            for row in &evaluated.rows {
+            for (nth, row) in evaluated.rows.iter().enumerate() {
                 if let Some(person) = row.person {
                     kinds.extend(
                         self.sets.get(row.found_by).iter().map(|i| self.identifiers[*i as usize].kind().to_owned()),
                     );
-                    persons.entry(person).or_insert_with(|| (at, row.row.clone()));
+                    persons.entry(person).or_insert_with(|| (at, row.row.clone(), nth + 1));
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! Whether a stored value matches: the exact decision, whatever a store let pass.
 
 use super::identifier::canonical;
-use crate::records::{Cell, Json, party};
+use crate::records::{Cell, Json, Party, party};
 
 /// The position of the canonical form of a cell among canonical values.
 pub fn canonical_in(cell: &Cell, kind: &str, region: Option<&str>, values: &[Vec<u8>]) -> Option<usize> {
@@ -38,25 +38,31 @@ fn entries(text: &str) -> Vec<String> {
         from_json(&json, &mut all);
         return all;
     }
-    let mut all: Vec<String> = Vec::new();
-    for party in party::parse_list(text) {
-        all.extend(party.address);
-        all.extend(party.name);
-    }
-    all
+    party::parse_list(text).into_iter().filter_map(identity).collect()
 }
 
-/// Every text and number in a JSON value; texts of addresses with names are taken apart.
+/// What a list entry is found by: its address; the name is free text that anybody may choose, so it counts only where
+/// nothing else stands.
+fn identity(party: Party) -> Option<String> {
+    party.address.or(party.name)
+}
+
+/// Every address, text or number in a JSON value. Of an object with an address only that counts.
 fn from_json(json: &Json, all: &mut Vec<String>) {
     match json {
-        Json::String(text) => {
-            let party = party::parse_one(text);
-            all.push(text.clone());
-            all.extend(party.address.filter(|address| address != text));
-        }
+        Json::String(text) => all.extend(identity(party::parse_one(text))),
         Json::Number(text) => all.push(text.clone()),
         Json::Array(items) => items.iter().for_each(|item| from_json(item, all)),
-        Json::Object(members) => members.iter().for_each(|(_, value)| from_json(value, all)),
+        Json::Object(members) => {
+            const ADDRESSES: [&str; 5] = ["address", "email", "mail", "number", "phone"];
+            let addresses: Vec<&Json> =
+                members.iter().filter(|(key, _)| ADDRESSES.contains(&key.as_str())).map(|(_, value)| value).collect();
+            if addresses.is_empty() {
+                members.iter().for_each(|(_, value)| from_json(value, all));
+            } else {
+                addresses.into_iter().for_each(|value| from_json(value, all));
+            }
+        }
         Json::Null | Json::Bool(_) => {}
     }
 }
@@ -81,7 +87,18 @@ mod tests {
         ] {
             assert!(has(text, "ann@x.org"), "{text}");
         }
-        for text in ["joann@x.org", "ann@x.org.evil.example", "ann", "", "[\"joann@x.org\"]", "ann@x.organic"] {
+        for text in [
+            "\"ann@x.org\" <mallory@y>",
+            "ann@x.org <mallory@y>",
+            "mallory@y (ann@x.org)",
+            "[{\"name\":\"ann@x.org\",\"address\":\"m@y\"}]",
+            "joann@x.org",
+            "ann@x.org.evil.example",
+            "ann",
+            "",
+            "[\"joann@x.org\"]",
+            "ann@x.organic",
+        ] {
             assert!(!has(text, "ann@x.org"), "{text}");
         }
     }

@@ -123,7 +123,10 @@ impl<W: Write> FolderFile<W> {
     /// When `out` cannot be written.
     pub fn begin(folder: Folder, uid: &Uid, mut out: W) -> io::Result<FolderFile<W>> {
         let (name, special_use) = folder.display();
-        write!(out, "{{\n  \"$schema\": \"https://id.schemas.pub/o/DTI/PDPArchive/folder\",\n  \"name\": \"{name}\",\n")?;
+        write!(
+            out,
+            "{{\n  \"$schema\": \"https://id.schemas.pub/o/DTI/PDPArchive/folder\",\n  \"name\": \"{name}\",\n"
+        )?;
         writeln!(out, "  \"uid\": {},", json!(uid.as_str()))?;
         if let Some(special_use) = special_use {
             writeln!(out, "  \"special_use\": {},", json!(special_use))?;

@@ -30,6 +30,7 @@ fn activity(key: &str, title: Text, policy: &str, basis: Option<LegalBasis>, pur
 
 fn collection(name: &str, kind: Kind, activity: &str, omitted: &[(&str, &str)]) -> CollectionFacts {
     CollectionFacts {
+        origin: None,
         name: name.into(),
         store: "crm".into(),
         kind,
@@ -71,6 +72,7 @@ pub(super) fn facts() -> Facts {
     );
     business.recipients = vec![two("legal representatives", "法律代表"), two("payment providers", "支付服务商")];
     Facts {
+        dropped_headers: Vec::new(),
         reference: Some("2026-0117".into()),
         regime: "gdpr",
         received: Some("2026-11-02T08:15:00Z".parse().unwrap()),

@@ -65,7 +65,7 @@ pub(super) fn find(
         if columns.is_empty() { "" } else { ", " },
         select_list(columns),
         quoted(&table.name),
-        conditions.join(" AND "),
+        if conditions.is_empty() { "1".to_owned() } else { conditions.join(" AND ") },
     );
     let result = run(snapshot, table, &sql, &parameters, ids.len(), columns.len(), visit);
     snapshot.lists.forget(&parameters.lists);

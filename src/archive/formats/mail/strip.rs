@@ -3,57 +3,9 @@
 //! Only the header section of the message itself is touched: a message attached to it keeps its own, because they are
 //! part of what the person sent or received. What is no header field is kept as it is.
 
+pub use crate::records::headers::DROPPED;
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
-
-/// The fields that are dropped unless the configuration says otherwise; a final `*` stands for any rest of the name.
-/// Hidden recipients, the envelope, and what servers noted on the way. Signatures of the sender's domain
-/// (DKIM-Signature), lists (List-…) and re-sending (Resent-…) stay: the recipient sees them.
-pub const DROPPED: [&str; 43] = [
-    "ARC-*",
-    "Apparently-To",
-    "Authentication-Results",
-    "Authentication-Results-Original",
-    "Bcc",
-    "Delivered-To",
-    "Envelope-*",
-    "Original-Recipient",
-    "Received",
-    "Received-SPF",
-    "Resent-Bcc",
-    "Return-Path",
-    "X-AntiAbuse",
-    "X-Apparently-To",
-    "X-Auth*",
-    "X-Barracuda-*",
-    "X-Bcc",
-    "X-Delivered-To",
-    "X-EOPAttributedMessage",
-    "X-Env-*",
-    "X-Envelope-*",
-    "X-Exchange-*",
-    "X-Forefront*",
-    "X-Forwarded-*",
-    "X-Get-Message-Sender-Via",
-    "X-Gm-*",
-    "X-Google-*",
-    "X-IncomingTopHeaderMarker",
-    "X-MS-Exchange-*",
-    "X-MS-Has-*",
-    "X-MS-PublicTrafficType",
-    "X-MS-TNEF-*",
-    "X-MS-TrafficTypeDiagnostic",
-    "X-Microsoft-*",
-    "X-Original-To",
-    "X-Originating-*",
-    "X-Rcpt*",
-    "X-Received*",
-    "X-Remote-*",
-    "X-SES-*",
-    "X-Source*",
-    "X-Spam*",
-    "X-Virus-*",
-];
 
 /// A line whose name would be longer is no header field.
 const LONGEST_NAME: usize = 256;

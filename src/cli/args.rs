@@ -1,0 +1,184 @@
+//! The arguments (contract 2). The man pages are made from here, and a test holds them equal.
+
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueHint};
+use std::path::PathBuf;
+
+/// Answers a request under Article 20 of the GDPR: one person, one verified archive.
+#[derive(Debug, Parser)]
+#[command(name = "art20", version, about, propagate_version = true, arg_required_else_help = true)]
+#[command(
+    after_help = "Exit status: 0 done, 1 could not be done, 2 command line or request, 3 configuration, 4 no such data subject, 5 the identifiers fit more than one person, 6 verify: incomplete or invalid, 9 a partial archive was written. This program is no legal advice."
+)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Answer one request: one archive and its receipt
+    Export(ExportOptions),
+    /// Do the same up to the decisions: show what would go in or stay out and why; write nothing
+    Plan(PlanOptions),
+    /// Hold the configuration against itself and the live stores
+    Check(CheckOptions),
+    /// Check that an archive is complete and valid
+    Verify(VerifyOptions),
+    /// Write the example controller, or a large synthetic one
+    Demo(DemoOptions),
+    /// Print shell completions
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// One request, as options or in a file.
+#[derive(Debug, Args, Default)]
+pub struct RequestOptions {
+    /// An identifier of the data subject, such as email:ann@example.org; repeatable
+    #[arg(short, long = "subject", value_name = "TYPE:VALUE")]
+    pub subject: Vec<String>,
+    /// Read the request from a file (JSON object, or CSV heading with one row); - for standard input
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub request: Option<PathBuf>,
+    /// How the person was identified: account-login, confirmed-contact, document, in-person, representative or other, perhaps with a note
+    #[arg(long, value_name = "METHOD[:NOTE]")]
+    pub identity_check: Option<String>,
+    /// Your reference: letters, digits, `.`, `_`, `-` [default: a new UUID]
+    #[arg(long, value_name = "ID")]
+    pub reference: Option<String>,
+    /// When the request was received; without it no deadline is computed
+    #[arg(long, value_name = "TIME")]
+    pub received: Option<String>,
+    /// Take rows found only through shared identifiers as the subject's, for this reason
+    #[arg(long, value_name = "REASON")]
+    pub accept_shared: Option<String>,
+    /// Take several persons as one, for this reason
+    #[arg(long, value_name = "REASON")]
+    pub same_person: Option<String>,
+    /// What becomes of other people: keep [default: keep]
+    #[arg(long, value_name = "MODE")]
+    pub third_parties: Option<String>,
+    /// Languages of the report, BCP 47 tags between commas [default: those of the configuration]
+    #[arg(long, value_name = "TAG,…")]
+    pub language: Option<String>,
+    /// The legal regime: gdpr or pipl [default: gdpr]
+    #[arg(long, value_name = "REGIME")]
+    pub regime: Option<String>,
+}
+
+/// What export and plan have in common.
+#[derive(Debug, Args)]
+pub struct RunOptions {
+    /// The configuration
+    #[arg(short, long, value_name = "FILE", default_value = "art20.toml", value_hint = ValueHint::FilePath)]
+    pub config: PathBuf,
+    /// The request.
+    #[command(flatten)]
+    pub request: RequestOptions,
+    /// The time that the export counts as made at [default: SOURCE_DATE_EPOCH, else now]
+    #[arg(long, value_name = "TIME")]
+    pub as_of: Option<String>,
+    /// Who runs art20; goes to the receipt
+    #[arg(long, value_name = "NAME")]
+    pub operator: Option<String>,
+    /// Leave out stores that cannot be read; the archive says so, and the exit status is 9
+    #[arg(long)]
+    pub allow_partial: bool,
+    /// Answer also when nothing is held, with status 0
+    #[arg(long)]
+    pub allow_empty: bool,
+    /// Print a machine-readable result to standard output
+    #[arg(long)]
+    pub json: bool,
+    /// Say nothing but errors
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Say more
+    #[arg(short, long)]
+    pub verbose: bool,
+    /// Show no progress bar
+    #[arg(long)]
+    pub no_progress: bool,
+}
+
+/// Options of `art20 export`.
+#[derive(Debug, Args)]
+pub struct ExportOptions {
+    /// What it has in common with plan.
+    #[command(flatten)]
+    pub run: RunOptions,
+    /// The archive to write; never overwritten [default: REFERENCE.zip]
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+    /// How hard to compress
+    #[arg(long, value_name = "0-9", default_value_t = 6, value_parser = clap::value_parser!(u32).range(0..=9))]
+    pub level: u32,
+}
+
+/// Options of `art20 plan`.
+#[derive(Debug, Args)]
+pub struct PlanOptions {
+    /// What it has in common with export.
+    #[command(flatten)]
+    pub run: RunOptions,
+    /// Show the recognised identifiers; on a terminal only
+    #[arg(long)]
+    pub reveal: bool,
+}
+
+/// Options of `art20 check`.
+#[derive(Debug, Args)]
+pub struct CheckOptions {
+    /// The configuration
+    #[arg(short, long, value_name = "FILE", default_value = "art20.toml", value_hint = ValueHint::FilePath)]
+    pub config: PathBuf,
+    /// Fail on warnings too
+    #[arg(long)]
+    pub strict: bool,
+    /// The time at which retention periods are judged [default: SOURCE_DATE_EPOCH, else now]
+    #[arg(long, value_name = "TIME")]
+    pub as_of: Option<String>,
+    /// Print a machine-readable result to standard output
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Options of `art20 verify`.
+#[derive(Debug, Args)]
+pub struct VerifyOptions {
+    /// The archive: a zip file, or the folder that it was extracted to
+    #[arg(value_name = "ARCHIVE", value_hint = ValueHint::AnyPath)]
+    pub archive: PathBuf,
+    /// Print a machine-readable result to standard output
+    #[arg(long)]
+    pub json: bool,
+    /// Say nothing; the exit status tells
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+/// Options of `art20 demo`.
+#[derive(Debug, Args)]
+pub struct DemoOptions {
+    /// The folder to write to; made if it is not there
+    #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub folder: PathBuf,
+    /// Write synthetic stores with so many data subjects
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub subjects: Option<u64>,
+    /// How many messages a subject has on average
+    #[arg(long, value_name = "M", requires = "subjects")]
+    pub messages: Option<u64>,
+    /// The same seed gives the same stores
+    #[arg(long, value_name = "S", requires = "subjects")]
+    pub seed: Option<u64>,
+}
+
+/// The command line as clap knows it, for man pages and completions.
+pub fn command() -> clap::Command {
+    Arguments::command()
+}

@@ -1,0 +1,62 @@
+//! `art20 export`: one request, one archive and its receipt.
+
+use super::args::ExportOptions;
+use super::failure::Failure;
+use super::progress::Progress;
+use super::{clock, request};
+use crate::controller::Controller;
+use crate::export::{Order, export, receipt_path, receipt_text};
+use crate::receipt::Receipt;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Runs the command.
+pub fn run(options: &ExportOptions) -> anyhow::Result<ExitCode> {
+    let run = &options.run;
+    let controller = Controller::read(&run.config).map_err(Failure::from)?;
+    let request = request::request(&run.request, &controller)?;
+    let surroundings = clock::surroundings();
+    let order = Order {
+        controller: &controller,
+        request: &request,
+        as_of: clock::as_of(run.as_of.as_deref(), &controller)?,
+        operator: run.operator.as_deref(),
+        allow_empty: run.allow_empty,
+        allow_partial: run.allow_partial,
+        level: options.level,
+        surroundings: &surroundings,
+    };
+    let output = options.output.clone().unwrap_or_else(|| PathBuf::from(format!("{}.zip", request.reference)));
+    let mut progress = Progress::new(!run.quiet && !run.no_progress, surroundings.interrupted.clone());
+    let fulfilled = export(&order, &output, &mut progress).map_err(Failure::from)?;
+    drop(progress);
+    let receipt = fulfilled.receipt;
+    if run.json {
+        std::io::stdout().write_all(&receipt_text(&receipt))?;
+    }
+    if !run.quiet {
+        summary(&receipt, &output);
+    }
+    Ok(ExitCode::from(if receipt.missing_stores.is_empty() { 0 } else { 9 }))
+}
+
+/// What was done, for the person at the terminal.
+fn summary(receipt: &Receipt, output: &Path) {
+    let sum = |count: fn(&crate::archive::facts::LedgerLine) -> u64| receipt.ledger.iter().map(count).sum::<u64>();
+    let excluded = sum(|line| line.excluded.values().sum());
+    eprintln!(
+        "{}: {} rows found, {} in the archive, {excluded} stayed out with a reason",
+        output.display(),
+        sum(|line| line.matched),
+        sum(|line| line.portable),
+    );
+    eprintln!("{}: the account of every row", receipt_path(output).display());
+    if let Some(archive) = &receipt.archive {
+        eprintln!("sha256 {}", archive.sha256);
+    }
+    for store in &receipt.missing_stores {
+        eprintln!("warning: the store `{store}` could not be read; the archive is partial and says so");
+    }
+    super::plan::findings(receipt, &mut std::io::stderr());
+}

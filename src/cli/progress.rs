@@ -1,0 +1,58 @@
+//! The progress bar: to standard error, and only to a terminal.
+
+use crate::fulfil::Watcher;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::io::IsTerminal;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Shows progress where there is somebody to see it, and knows whether the run is to stop.
+pub struct Progress {
+    bar: Option<ProgressBar>,
+    rows: u64,
+    interrupted: Arc<AtomicBool>,
+}
+
+impl Progress {
+    /// A bar if `wanted` and standard error is a terminal.
+    pub fn new(wanted: bool, interrupted: Arc<AtomicBool>) -> Progress {
+        let bar = (wanted && std::io::stderr().is_terminal()).then(|| {
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(10));
+            bar.set_message("recognising the subject");
+            bar
+        });
+        Progress { bar, rows: 0, interrupted }
+    }
+}
+
+impl Watcher for Progress {
+    fn begin(&mut self, rows: u64) {
+        if let Some(bar) = &self.bar {
+            bar.set_length(rows);
+            if let Ok(style) =
+                ProgressStyle::with_template("{bar:30} {human_pos}/{human_len} rows, {per_sec}, {eta} left")
+            {
+                bar.set_style(style);
+            }
+        }
+    }
+
+    fn row(&mut self) {
+        self.rows += 1;
+        if let Some(bar) = self.bar.as_ref().filter(|_| self.rows.is_multiple_of(64)) {
+            bar.set_position(self.rows);
+        }
+    }
+
+    fn interrupted(&self) -> bool {
+        self.interrupted.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! The request as it comes from options, a file or standard input.
+
+use super::args::RequestOptions;
+use super::failure::Failure;
+use crate::controller::Controller;
+use crate::request::{PortabilityRequest, RawRequest, read_request};
+use std::io::Read;
+
+/// Reads and validates the request. Options and a file can be used together, each field only once.
+pub fn request(options: &RequestOptions, controller: &Controller) -> Result<PortabilityRequest, Failure> {
+    let mut raw = match &options.request {
+        Some(path) => read_request(&text(path)?)?,
+        None => RawRequest::default(),
+    };
+    raw.subjects.extend(options.subject.iter().map(|subject| (None, subject.clone())));
+    let pairs = [
+        (&mut raw.identity_check, &options.identity_check, "identity-check"),
+        (&mut raw.reference, &options.reference, "reference"),
+        (&mut raw.received, &options.received, "received"),
+        (&mut raw.accept_shared, &options.accept_shared, "accept-shared"),
+        (&mut raw.same_person, &options.same_person, "same-person"),
+        (&mut raw.third_parties, &options.third_parties, "third-parties"),
+        (&mut raw.language, &options.language, "language"),
+        (&mut raw.regime, &options.regime, "regime"),
+    ];
+    for (field, option, name) in pairs {
+        if let Some(option) = option {
+            if field.is_some() {
+                let what = format!("--{name} is given on the command line and in the request file");
+                return Err(Failure::new(2, what, "Take one of them away."));
+            }
+            *field = Some(option.clone());
+        }
+    }
+    Ok(raw.validate(controller)?)
+}
+
+fn text(path: &std::path::Path) -> Result<String, Failure> {
+    let mut bytes = Vec::new();
+    let read = if path.as_os_str() == "-" {
+        std::io::stdin().lock().read_to_end(&mut bytes).map(|_| ())
+    } else {
+        std::fs::read(path).map(|all| bytes = all)
+    };
+    let unreadable = |cause: String| {
+        let what = format!("the request {} cannot be read: {cause}", path.display());
+        Failure::new(2, what, "Check the path given with --request; - stands for standard input.")
+    };
+    read.map_err(|cause| unreadable(cause.to_string()))?;
+    String::from_utf8(bytes).map_err(|_| unreadable("it is not UTF-8".into()))
+}

@@ -1,0 +1,119 @@
+//! What the configuration and the request say about the archive, as the plain facts that the archive room takes.
+
+use super::Order;
+use crate::archive::facts::{ActivityFacts, CollectionFacts, ControllerFacts, ElsewhereFacts, Facts, FieldFacts};
+use crate::controller::{Collection, Controller, Disposition, Field, OriginChoice, ProcessingActivity};
+use crate::records::Kind;
+
+/// The facts of an archive that is still to be filled.
+pub(super) fn facts(order: &Order<'_>, missing: &[String]) -> Facts {
+    let (controller, request) = (order.controller, order.request);
+    let languages = if request.languages.is_empty() { &controller.languages } else { &request.languages };
+    Facts {
+        reference: request.reference_given.then(|| request.reference.clone()),
+        regime: request.regime.name(),
+        received: request.received,
+        as_of: order.as_of,
+        languages: languages.clone(),
+        controller: about(controller, request.regime.name()),
+        activities: controller.activities.iter().filter(|a| a.disclose).map(|a| activity(a, request.regime)).collect(),
+        elsewhere: controller
+            .elsewhere
+            .iter()
+            .map(|e| ElsewhereFacts { key: e.key.clone(), title: e.title.clone(), reason: e.reason.clone() })
+            .collect(),
+        collections: controller.collections.iter().map(collection).collect(),
+        ledger: Vec::new(),
+        findings: Vec::new(),
+        dropped_headers: controller.dropped_headers.clone(),
+        missing: missing.to_vec(),
+    }
+}
+
+fn about(controller: &Controller, regime: &str) -> ControllerFacts {
+    let authority =
+        |name: &str| controller.supervisory_authority.iter().find(|(r, _)| r == name).map(|(_, text)| text.clone());
+    let policy = controller.policy.as_ref();
+    ControllerFacts {
+        name: controller.name.clone(),
+        id: controller.id.clone(),
+        email: controller.email.clone(),
+        country: controller.country.clone(),
+        time_zone: controller.time_zone_name.clone(),
+        policy_title: policy.map(|policy| policy.title.clone()),
+        policy_effective: policy.and_then(|policy| policy.effective.clone()),
+        prevailing_language: policy.and_then(|policy| policy.prevailing_language.clone()),
+        supervisory_authority: authority(regime).or_else(|| authority("")),
+        dpo: controller.dpo.clone(),
+        representative: controller.representative.clone(),
+    }
+}
+
+fn activity(activity: &ProcessingActivity, regime: crate::controller::activity::Regime) -> ActivityFacts {
+    ActivityFacts {
+        key: activity.key.clone(),
+        title: activity.title.clone(),
+        policy: activity.policy.clone(),
+        legal_basis: activity.basis(regime).or(activity.gdpr_basis),
+        purpose: activity.purpose.clone(),
+        recipients: activity.recipients.clone(),
+        retention: activity.retention.as_ref().map(|retention| retention.text.clone()),
+        held: activity.held,
+        voluntary: activity.voluntary,
+        automated: activity.automated,
+    }
+}
+
+fn collection(collection: &Collection) -> CollectionFacts {
+    let mut fields: Vec<FieldFacts> = Vec::new();
+    for (_, mapping) in collection.mappings() {
+        if matches!(mapping.field, Field::Uid | Field::Withheld | Field::Verbatim) {
+            continue;
+        }
+        fields.push(FieldFacts {
+            path: mapping.field.path(),
+            description: mapping.description.clone(),
+            labels: mapping.values.clone(),
+            origin: mapping.origin,
+            activity: mapping.activity.clone(),
+        });
+    }
+    let mut plain = |path: String| {
+        if !fields.iter().any(|field| field.path == path) {
+            fields.push(FieldFacts { path, description: None, labels: Vec::new(), origin: None, activity: None });
+        }
+    };
+    collection.set.iter().for_each(|(field, _)| plain(field.path()));
+    if collection.kind == Kind::Message {
+        plain("direction".into());
+    }
+    // Amounts carry a currency even where only another column, or the parent, names it.
+    let amounts: Vec<String> =
+        fields.iter().filter(|f| f.path.ends_with(".value")).map(|f| f.path.replace(".value", ".currency")).collect();
+    for path in amounts {
+        if collection.kind.field(&path).is_some() && !fields.iter().any(|field| field.path == path) {
+            fields.push(FieldFacts { path, description: None, labels: Vec::new(), origin: None, activity: None });
+        }
+    }
+    CollectionFacts {
+        name: collection.name.clone(),
+        store: collection.store.clone(),
+        kind: collection.kind,
+        activities: collection.activity.keys().into_iter().map(str::to_owned).collect(),
+        origin: match &collection.origin {
+            Some(OriginChoice::Fixed(origin)) => Some(*origin),
+            _ => None,
+        },
+        fields,
+        omitted: collection
+            .columns
+            .iter()
+            .filter_map(|column| match &column.disposition {
+                Disposition::Omitted(reason) | Disposition::Secret(reason) => {
+                    Some((column.name.clone(), reason.clone()))
+                }
+                Disposition::Mapped(_) => None,
+            })
+            .collect(),
+    }
+}

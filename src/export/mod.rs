@@ -1,0 +1,240 @@
+//! A run as a whole: snapshots, default deny, the road, sealing, the receipt, and the one moment in which archive and
+//! receipt appear (laws 2 to 5).
+
+mod facts;
+
+use crate::archive::container::hex;
+use crate::archive::{ArchiveError, ArchiveWriter, Nowhere, folder_for, persist, prepare};
+use crate::controller::{Controller, Fault};
+use crate::fulfil::{Account, FulfilError, Watcher, complete, fulfil};
+use crate::receipt::{ArchiveProof, FORMAT, IdentifierCount, Receipt, SnapshotInstant};
+use crate::request::PortabilityRequest;
+use crate::request::deadlines::deadlines;
+use crate::stores::agreement::{Disagreement, disagreements};
+use crate::stores::{StoreError, Stores, Surroundings};
+use crate::subject::Identification;
+use jiff::Timestamp;
+use sha2::{Digest as _, Sha256};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Everything that a run needs.
+pub struct Order<'a> {
+    /// The controller.
+    pub controller: &'a Controller,
+    /// The request.
+    pub request: &'a PortabilityRequest,
+    /// The time that the export counts as made at.
+    pub as_of: Timestamp,
+    /// Who runs art20.
+    pub operator: Option<&'a str>,
+    /// Nothing found is an answer too.
+    pub allow_empty: bool,
+    /// Stores that cannot be read may be left out.
+    pub allow_partial: bool,
+    /// Of deflate, 0 to 9.
+    pub level: u32,
+    /// The clock, and the wish to stop.
+    pub surroundings: &'a Surroundings,
+}
+
+/// Why a run failed.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    /// The configuration still has marks for review.
+    #[error("the configuration is still marked for review")]
+    Review(Vec<Fault>),
+    /// The configuration and the stores disagree.
+    #[error("the configuration does not classify what the stores hold")]
+    Disagreement(Vec<Disagreement>),
+    /// The configuration refuses to write plaintext.
+    #[error("the configuration refuses to write an archive that is not encrypted")]
+    NotEncrypted,
+    /// A request without an identity check.
+    #[error("no identity check is recorded for the request")]
+    NoIdentityCheck,
+    /// The road failed.
+    #[error(transparent)]
+    Fulfil(#[from] FulfilError),
+    /// The archive cannot be written.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+}
+
+/// What a run came to.
+pub struct Fulfilled {
+    /// The receipt.
+    pub receipt: Receipt,
+    /// Who the subject is.
+    pub identification: Identification,
+}
+
+/// Writes the archive and its receipt, both or neither.
+///
+/// # Errors
+/// When anything fails; then neither is there.
+pub fn export(order: &Order<'_>, output: &Path, watcher: &mut dyn Watcher) -> Result<Fulfilled, ExportError> {
+    if order.controller.encryption_required {
+        return Err(ExportError::NotEncrypted);
+    }
+    if order.request.identity_check.is_none() {
+        return Err(ExportError::NoIdentityCheck);
+    }
+    let beside = receipt_path(output);
+    folder_for(output)?;
+    folder_for(&beside)?;
+    let started = (order.surroundings.now)();
+    with_missing_stores(order, |stores, missing| {
+        let mut facts = facts::facts(order, missing);
+        let mut writer = ArchiveWriter::create(output, &facts, order.level)?;
+        let account = road(order, stores, &mut writer, watcher)?;
+        let ledger = account.ledger.balanced(crate::archive::Destination::taken(&writer))?;
+        complete(&mut facts, &account, order.controller);
+        let sealed = writer.seal(&facts)?;
+        stores.confirm().map_err(FulfilError::Store)?;
+        if watcher.interrupted() {
+            return Err(FulfilError::Interrupted.into());
+        }
+        let name = output.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let proof =
+            ArchiveProof { name, bytes: sealed.bytes, sha256: sealed.sha256.clone(), encrypted: false, signed: false };
+        let receipt = receipt(order, started, stores, &account, ledger, missing, Some(proof));
+        let paper = prepare(&beside, &receipt_text(&receipt))?;
+        // The receipt first: an archive never stands there without its proof.
+        persist(paper, &beside)?;
+        if let Err(error) = sealed.publish(output) {
+            let _ = std::fs::remove_file(&beside);
+            return Err(error.into());
+        }
+        Ok(Fulfilled { receipt, identification: account.identification })
+    })
+}
+
+/// Does the same up to the decisions, and writes nothing.
+///
+/// # Errors
+/// When anything fails.
+pub fn plan(order: &Order<'_>, watcher: &mut dyn Watcher) -> Result<Fulfilled, ExportError> {
+    let started = (order.surroundings.now)();
+    with_missing_stores(order, |stores, missing| {
+        let mut nowhere = Nowhere::new(&facts::facts(order, missing));
+        let account = road(order, stores, &mut nowhere, watcher)?;
+        let ledger = account.ledger.balanced(crate::archive::Destination::taken(&nowhere))?;
+        let receipt = receipt(order, started, stores, &account, ledger, missing, None);
+        Ok(Fulfilled { receipt, identification: account.identification })
+    })
+}
+
+/// Opens the stores and runs; where a partial archive is allowed, runs anew without each store that cannot be read.
+fn with_missing_stores(
+    order: &Order<'_>,
+    mut run: impl FnMut(&Stores, &[String]) -> Result<Fulfilled, ExportError>,
+) -> Result<Fulfilled, ExportError> {
+    if !order.controller.review.is_empty() {
+        return Err(ExportError::Review(order.controller.review.clone()));
+    }
+    let mut missing: Vec<String> = Vec::new();
+    loop {
+        let result = Stores::open(order.controller, order.surroundings, &missing)
+            .map_err(|error| ExportError::Fulfil(FulfilError::Store(error)))
+            .and_then(|stores| {
+                let open = disagreements(order.controller, &stores);
+                if open.is_empty() { run(&stores, &missing) } else { Err(ExportError::Disagreement(open)) }
+            });
+        match result {
+            Err(ExportError::Fulfil(FulfilError::Store(error))) if order.allow_partial => match error.store() {
+                Some(store) if !missing.contains(&store.to_owned()) => missing.push(store.to_owned()),
+                _ => return Err(ExportError::Fulfil(from_store(error))),
+            },
+            Err(ExportError::Fulfil(FulfilError::Store(error))) => return Err(ExportError::Fulfil(from_store(error))),
+            other => return other,
+        }
+    }
+}
+
+fn from_store(error: StoreError) -> FulfilError {
+    match error {
+        StoreError::Interrupted => FulfilError::Interrupted,
+        other => FulfilError::Store(other),
+    }
+}
+
+fn road(
+    order: &Order<'_>,
+    stores: &Stores,
+    destination: &mut dyn crate::archive::Destination,
+    watcher: &mut dyn Watcher,
+) -> Result<Account, ExportError> {
+    Ok(fulfil(order.controller, order.request, order.as_of, order.allow_empty, stores, destination, watcher)?)
+}
+
+fn receipt(
+    order: &Order<'_>,
+    started: Timestamp,
+    stores: &Stores,
+    account: &Account,
+    ledger: Vec<crate::archive::facts::LedgerLine>,
+    missing: &[String],
+    archive: Option<ArchiveProof>,
+) -> Receipt {
+    let request = order.request;
+    let calendar = order.controller.holidays.as_deref().and_then(crate::controller::holidays::Calendar::named);
+    Receipt {
+        format: FORMAT,
+        reference: request.reference.clone(),
+        received: request.received.map(|at| at.to_string()),
+        deadlines: request.received.map(|at| deadlines(at, &order.controller.time_zone, calendar.as_ref())),
+        deadlines_unknown: request
+            .received
+            .is_none()
+            .then_some("the time of receipt is not known, so no deadline is computed"),
+        identity_check: request.identity_check.clone(),
+        operator: order.operator.map(str::to_owned),
+        regime: request.regime.name(),
+        third_parties: request.third_parties,
+        accept_shared: request.accept_shared.clone(),
+        same_person: request.same_person.clone(),
+        as_of: order.as_of.to_string(),
+        started_at: started.to_string(),
+        ended_at: (order.surroundings.now)().to_string(),
+        snapshots: stores
+            .instants()
+            .into_iter()
+            .map(|(store, at)| SnapshotInstant { store, at: at.to_string() })
+            .collect(),
+        configuration_sha256: hex(&Sha256::digest(order.controller.source.as_bytes())),
+        art20_version: env!("CARGO_PKG_VERSION"),
+        archive,
+        missing_stores: missing.to_vec(),
+        identifiers: identifier_counts(&account.identification),
+        ledger,
+        findings: account.findings.clone(),
+    }
+}
+
+fn identifier_counts(identification: &Identification) -> BTreeMap<String, IdentifierCount> {
+    let mut counts: BTreeMap<String, IdentifierCount> = BTreeMap::new();
+    for known in &identification.identifiers {
+        let count = counts.entry(known.identifier.kind().to_owned()).or_default();
+        match known.taught_by {
+            Some(_) => count.learned += 1,
+            None => count.requested += 1,
+        }
+        count.shared += u64::from(known.shared);
+    }
+    counts
+}
+
+/// The receipt as it is written.
+pub fn receipt_text(receipt: &Receipt) -> Vec<u8> {
+    let mut text = serde_json::to_vec_pretty(receipt).unwrap_or_default();
+    text.push(b'\n');
+    text
+}
+
+/// The receipt's place: `X.zip` has `X.receipt.json` beside it.
+pub fn receipt_path(output: &Path) -> PathBuf {
+    let name = output.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let stem = name.strip_suffix(".zip").unwrap_or(&name);
+    output.with_file_name(format!("{stem}.receipt.json"))
+}

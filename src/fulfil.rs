@@ -1,0 +1,379 @@
+//! The road of a request: it visits each room once and reads like a table of contents.
+
+use crate::archive::facts::{Facts, Finding};
+use crate::archive::{ArchiveError, Destination};
+use crate::controller::{Collection, Controller};
+use crate::findings::Findings;
+use crate::normalize::{NormalizeError, Normalized, RowReader, RowRef, SubjectNames};
+use crate::receipt::Ledger;
+use crate::records::{Code, FieldValue, Kind, Time};
+use crate::request::PortabilityRequest;
+use crate::scope::{Circumstances, ConsentBook, PortableRecord, ScopeDecision, Withdrawal, decide, retention_ended};
+use crate::stores::{StoreError, Stores};
+use crate::subject::{Ambiguity, Decisions, Identification, IdentifyError, MatchedRow, RowFate, RowId, identify};
+use jiff::Timestamp;
+
+/// How many rows are asked of a store at once.
+const ROWS: usize = 1_000;
+
+/// Why a request could not be fulfilled.
+#[derive(Debug, thiserror::Error)]
+pub enum FulfilError {
+    /// A store cannot be read.
+    #[error(transparent)]
+    Store(StoreError),
+    /// No row is the subject's.
+    #[error("no such data subject: no row of any collection fits the identifiers")]
+    Unknown,
+    /// The identifiers fit more than one person.
+    #[error("the identifiers fit more than one person")]
+    Ambiguous {
+        /// Whether unshared identifiers found several persons; else only shared ones found any.
+        several: bool,
+        /// The types of the identifiers concerned.
+        kinds: Vec<String>,
+        /// A row of each person.
+        rows: Vec<String>,
+    },
+    /// The stores are not as the configuration says: keys, parents, activities.
+    #[error("{0}")]
+    Configuration(String, &'static str),
+    /// The archive cannot be written.
+    #[error(transparent)]
+    Archive(ArchiveError),
+    /// The run was told to stop.
+    #[error("the run was interrupted")]
+    Interrupted,
+}
+
+/// What one run found and decided.
+pub struct Account {
+    /// Who the subject is.
+    pub identification: Identification,
+    /// What became of every row.
+    pub ledger: Ledger,
+    /// What somebody should look at, for the operator.
+    pub findings: Vec<Finding>,
+    /// Those of them that the person should know.
+    pub findings_for_the_person: Vec<Finding>,
+}
+
+/// Watches a run, for a progress bar.
+pub trait Watcher {
+    /// So many rows will be read.
+    fn begin(&mut self, rows: u64);
+    /// One more row is done.
+    fn row(&mut self);
+    /// Whether the run is to stop.
+    fn interrupted(&self) -> bool;
+}
+
+/// Recognises the subject, reads, normalises and decides every row, and hands what is portable to `destination`.
+///
+/// # Errors
+/// When a store cannot be read, the subject is unknown or ambiguous, the configuration does not fit, or writing fails.
+pub fn fulfil(
+    controller: &Controller,
+    request: &PortabilityRequest,
+    as_of: Timestamp,
+    allow_empty: bool,
+    stores: &Stores,
+    destination: &mut dyn Destination,
+    watcher: &mut dyn Watcher,
+) -> Result<Account, FulfilError> {
+    let decisions =
+        Decisions { accept_shared: request.accept_shared.is_some(), same_person: request.same_person.is_some() };
+    let identification = identify(controller, &request.identifiers, decisions, stores)
+        .map_err(|error| from_identify(controller, stores, error))?;
+    let total: usize = identification.matched.iter().map(|matched| matched.rows.len()).sum();
+    if total == 0 && !allow_empty {
+        return Err(FulfilError::Unknown);
+    }
+    watcher.begin(total as u64);
+    let known = identification.identifiers.iter().map(|known| &known.identifier);
+    let subject = SubjectNames::new(known, controller.country.as_deref());
+    let consents = consents(controller, request, as_of, stores, &identification, &subject)?;
+    let circumstances = Circumstances { controller, regime: request.regime, consents: &consents, as_of };
+    let mut road = Road {
+        circumstances,
+        stores,
+        identification: &identification,
+        subject: &subject,
+        destination,
+        watcher,
+        ledger: Ledger::new(controller),
+        findings: Findings::default(),
+    };
+    for (at, collection) in controller.collections.iter().enumerate() {
+        road.ledger.matched(&collection.name, identification.matched[at].rows.len() as u64);
+    }
+    for at in 0..controller.collections.len() {
+        if controller.collections[at].kind.parent().is_none() {
+            road.collection(at)?;
+        }
+    }
+    let (ledger, mut findings) = (road.ledger, road.findings);
+    findings.about_identification(controller, &identification);
+    let (findings, findings_for_the_person) = findings.finish();
+    Ok(Account { identification, ledger, findings, findings_for_the_person })
+}
+
+/// One run on its way.
+struct Road<'a> {
+    circumstances: Circumstances<'a>,
+    stores: &'a Stores,
+    identification: &'a Identification,
+    subject: &'a SubjectNames,
+    destination: &'a mut dyn Destination,
+    watcher: &'a mut dyn Watcher,
+    ledger: Ledger,
+    findings: Findings,
+}
+
+impl Road<'_> {
+    /// Every matched row of one collection, in the order of the keys.
+    fn collection(&mut self, at: usize) -> Result<(), FulfilError> {
+        let collection = &self.circumstances.controller.collections[at];
+        let reader = RowReader::new(collection);
+        let wishes = reader.wishes();
+        let rows = &self.identification.matched[at].rows;
+        for (chunk, start) in rows.chunks(ROWS).zip((0..).step_by(ROWS)) {
+            let ids: Vec<&RowId> = chunk.iter().map(|row| &row.row).collect();
+            self.stores
+                .read_rows(collection, &ids, &wishes, &mut |nth, cells| {
+                    let position = start + nth;
+                    self.row(at, collection, &reader, position, &rows[position], &cells).map_err(through)
+                })
+                .map_err(back)?;
+        }
+        Ok(())
+    }
+
+    fn row(
+        &mut self,
+        at: usize,
+        collection: &Collection,
+        reader: &RowReader<'_>,
+        position: usize,
+        matched: &MatchedRow,
+        cells: &[crate::records::Cell],
+    ) -> Result<(), FulfilError> {
+        let controller = self.circumstances.controller;
+        let normalized =
+            reader.row(controller, self.subject, &matched.row, position + 1, cells, None).map_err(from_normalize)?;
+        let (decision, parent) = self.decide(collection, normalized, matched.fate, None)?;
+        let children = self.children(at, position, &parent, decision.as_ref().err().copied())?;
+        if let Ok(mut record) = decision {
+            if let Some(children) = children {
+                record.nest(children);
+            }
+            let held = self.destination.take(*record, self.stores).map_err(FulfilError::Archive)?;
+            for (collection, code, count) in held {
+                self.ledger.withheld(&collection, code, count);
+            }
+        }
+        self.done()
+    }
+
+    /// The children of a row, in the order of their collections and keys; none if no collection of them is configured.
+    fn children(
+        &mut self,
+        at: usize,
+        position: usize,
+        parent: &Normalized,
+        excluded: Option<Code>,
+    ) -> Result<Option<Vec<PortableRecord>>, FulfilError> {
+        let controller = self.circumstances.controller;
+        let name = &controller.collections[at].name;
+        let mut all = None;
+        for (child_at, collection) in controller.collections.iter().enumerate() {
+            if collection.parent.as_ref() != Some(name) {
+                continue;
+            }
+            let portable = all.get_or_insert_with(Vec::new);
+            let reader = RowReader::new(collection);
+            let rows = self.identification.matched[child_at].children_of(u32::try_from(position).unwrap_or(u32::MAX));
+            let ids: Vec<&RowId> = rows.iter().map(|row| &row.row).collect();
+            self.stores
+                .read_rows(collection, &ids, &reader.wishes(), &mut |nth, cells| {
+                    let normalized = reader
+                        .row(controller, self.subject, &rows[nth].row, nth + 1, &cells, Some(parent))
+                        .map_err(from_normalize)
+                        .map_err(through)?;
+                    let decided = self.decide(collection, normalized, rows[nth].fate, excluded).map_err(through)?;
+                    if let (Ok(record), _) = decided {
+                        portable.push(*record);
+                    }
+                    self.done().map_err(through)
+                })
+                .map_err(back)?;
+        }
+        Ok(all)
+    }
+
+    /// Decides about a row and enters it in the account.
+    fn decide(
+        &mut self,
+        collection: &Collection,
+        row: Normalized,
+        fate: RowFate,
+        parent: Option<Code>,
+    ) -> Result<(Result<Box<PortableRecord>, Code>, Normalized), FulfilError> {
+        let activity = self.circumstances.controller.activity(&row.activity);
+        if activity.is_none_or(|activity| activity.gdpr_basis.or(activity.pipl_basis).is_none()) {
+            return Err(FulfilError::Configuration(
+                format!("{}: the activity `{}` has no legal basis, and rows of it were found", row.row, row.activity),
+                "If the data are held after all, give the activity a `legal_basis` and tell the policy's owner; else delete them.",
+            ));
+        }
+        let overdue = retention_ended(&self.circumstances, &row);
+        let disclose = self.circumstances.controller.activity(&row.activity).is_none_or(|activity| activity.disclose);
+        self.findings.about_row(&collection.name, fate, overdue);
+        // Children look at their parent's values, so the row is kept beside its record.
+        match decide(&self.circumstances, collection, row.clone(), fate, parent) {
+            ScopeDecision::Portable(record) => {
+                self.ledger.portable(&collection.name, record.tally());
+                self.findings.about_values(&collection.name, record.tally());
+                Ok((Ok(record), row))
+            }
+            ScopeDecision::Excluded(code) => {
+                self.ledger.excluded(&collection.name, code, disclose);
+                self.findings.about_exclusion(&collection.name, code);
+                Ok((Err(code), row))
+            }
+        }
+    }
+
+    fn done(&mut self) -> Result<(), FulfilError> {
+        self.watcher.row();
+        if self.watcher.interrupted() { Err(FulfilError::Interrupted) } else { Ok(()) }
+    }
+}
+
+/// Reads what proves consents, before anything that depends on them is decided.
+fn consents(
+    controller: &Controller,
+    request: &PortabilityRequest,
+    as_of: Timestamp,
+    stores: &Stores,
+    identification: &Identification,
+    subject: &SubjectNames,
+) -> Result<ConsentBook, FulfilError> {
+    let mut book = ConsentBook::new(request.received.unwrap_or(as_of), controller.time_zone.clone());
+    for (at, collection) in controller.collections.iter().enumerate().filter(|(_, c)| c.kind == Kind::Consent) {
+        let reader = RowReader::new(collection);
+        let wishes = reader.wishes();
+        // A row that may be somebody else's proves nothing.
+        let rows = identification.matched[at].rows.iter().filter(|row| row.fate != RowFate::SharedIdentifier);
+        let ids: Vec<&RowId> = rows.map(|row| &row.row).collect();
+        stores
+            .read_rows(collection, &ids, &wishes, &mut |nth, cells| {
+                let row = reader
+                    .row(controller, subject, ids[nth], nth + 1, &cells, None)
+                    .map_err(from_normalize)
+                    .map_err(through)?;
+                enter(&mut book, collection, &row);
+                Ok(())
+            })
+            .map_err(back)?;
+    }
+    Ok(book)
+}
+
+fn enter(book: &mut ConsentBook, collection: &Collection, row: &Normalized) {
+    // After `values`, the label is the activity's key.
+    let activity = match row.get("for_activity") {
+        Some(FieldValue::Code { label, .. }) => label.as_str(),
+        Some(FieldValue::Text(text)) => text.as_str(),
+        _ => return,
+    };
+    let time = |path: &str| -> Option<&Time> {
+        match row.get(path) {
+            Some(FieldValue::Time(time)) => Some(time),
+            _ => None,
+        }
+    };
+    let unreadable = row.values.iter().any(|value| value.path == "withdrawn_at" && value.reading.verbatim.is_some());
+    let withdrawn = match time("withdrawn_at") {
+        Some(at) => Withdrawal::At(at),
+        None if unreadable => Withdrawal::SomeTime,
+        None => Withdrawal::None,
+    };
+    book.enter(&collection.name, activity, time("given_at"), withdrawn);
+}
+
+/// Puts what the run found into the facts of the archive.
+pub fn complete(facts: &mut Facts, account: &Account, controller: &Controller) {
+    let hidden: Vec<&str> = controller
+        .collections
+        .iter()
+        .filter(|c| {
+            c.activity.keys().iter().all(|key| controller.activity(key).is_some_and(|activity| !activity.disclose))
+        })
+        .map(|collection| collection.name.as_str())
+        .collect();
+    facts.ledger = account.ledger.for_the_person(&hidden);
+    facts.findings = account
+        .findings_for_the_person
+        .iter()
+        .filter(|f| f.collection.as_deref().is_none_or(|c| !hidden.contains(&c)))
+        .cloned()
+        .collect();
+    facts.collections.retain(|collection| !hidden.contains(&collection.name.as_str()));
+}
+
+/// Carries a failure through the visit of rows.
+fn through(error: FulfilError) -> StoreError {
+    match error {
+        FulfilError::Store(error) => error,
+        other => StoreError::Visitor(Box::new(other)),
+    }
+}
+
+/// Takes a failure out of the visit of rows.
+fn back(error: StoreError) -> FulfilError {
+    match error {
+        StoreError::Interrupted => FulfilError::Interrupted,
+        StoreError::KeyNotUnique { .. } => FulfilError::Configuration(error.to_string(), error.advice()),
+        StoreError::Visitor(inner) => match inner.downcast::<FulfilError>() {
+            Ok(error) => *error,
+            Err(other) => FulfilError::Store(StoreError::Visitor(other)),
+        },
+        other => FulfilError::Store(other),
+    }
+}
+
+fn from_normalize(error: NormalizeError) -> FulfilError {
+    FulfilError::Configuration(error.to_string(), error.advice())
+}
+
+/// Names a row of each person that may be the subject.
+fn ambiguous(controller: &Controller, stores: &Stores, ambiguity: Ambiguity) -> FulfilError {
+    let mut rows = Vec::new();
+    for (at, row, number) in &ambiguity.rows {
+        let collection = &controller.collections[*at];
+        let key: Vec<&str> = collection.key.iter().map(String::as_str).collect();
+        let read = crate::subject::Finder::read(stores, collection, &[row], &key, &mut |_, cells| {
+            rows.push(RowRef::new(collection, &cells, *number).to_string());
+            Ok(())
+        });
+        if let Err(error) = read {
+            return back(error);
+        }
+    }
+    FulfilError::Ambiguous { several: ambiguity.several, kinds: ambiguity.kinds, rows }
+}
+
+fn from_identify(controller: &Controller, stores: &Stores, error: IdentifyError<StoreError>) -> FulfilError {
+    let advice = match error {
+        IdentifyError::Store(error) => return back(error),
+        IdentifyError::Ambiguous(ambiguity) => return ambiguous(controller, stores, ambiguity),
+        IdentifyError::NullKey { .. } => "Choose columns for `key` that are never NULL.",
+        IdentifyError::RepeatedKey { .. } => "Choose columns for `key` that name each row once.",
+        IdentifyError::NoParent { .. } => {
+            "Let `match` of the parent find every row that its children's `match` finds, or take away the condition that finds children without it."
+        }
+        IdentifyError::Endless => "Take a column out of `learn`: it teaches identifiers of more and more rows.",
+    };
+    FulfilError::Configuration(error.to_string(), advice)
+}

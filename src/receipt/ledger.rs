@@ -1,0 +1,117 @@
+//! The ledger: every matched row ends as portable or excluded, every value of a portable row as exported, withheld or
+//! verbatim (law 1).
+
+use crate::archive::ArchiveError;
+use crate::archive::facts::LedgerLine;
+use crate::controller::Controller;
+use crate::records::Code;
+use crate::scope::Tally;
+use std::collections::BTreeMap;
+
+/// The account under way.
+#[derive(Debug, Clone)]
+pub struct Ledger {
+    lines: Vec<LedgerLine>,
+    /// Rows that the person must not be told of, by collection and code (a statute forbids it).
+    undisclosed: BTreeMap<(String, Code), u64>,
+}
+
+impl Ledger {
+    /// An account with a line for every collection.
+    pub fn new(controller: &Controller) -> Ledger {
+        let line = |collection: &crate::controller::Collection| LedgerLine {
+            collection: collection.name.clone(),
+            store: collection.store.clone(),
+            kind: collection.kind.name(),
+            matched: 0,
+            portable: 0,
+            excluded: BTreeMap::new(),
+            withheld: BTreeMap::new(),
+            verbatim: 0,
+        };
+        Ledger { lines: controller.collections.iter().map(line).collect(), undisclosed: BTreeMap::new() }
+    }
+
+    fn line(&mut self, collection: &str) -> Option<&mut LedgerLine> {
+        self.lines.iter_mut().find(|line| line.collection == collection)
+    }
+
+    /// Rows that were matched.
+    pub fn matched(&mut self, collection: &str, rows: u64) {
+        if let Some(line) = self.line(collection) {
+            line.matched += rows;
+        }
+    }
+
+    /// A row that is portable, with what is not in it as it stood.
+    pub fn portable(&mut self, collection: &str, tally: &Tally) {
+        if let Some(line) = self.line(collection) {
+            line.portable += 1;
+            for (code, count) in &tally.withheld {
+                *line.withheld.entry(*code).or_default() += count;
+            }
+            line.verbatim += tally.verbatim;
+        }
+    }
+
+    /// Pieces of values that were held back while files were written.
+    pub fn withheld(&mut self, collection: &str, code: Code, count: u64) {
+        if let Some(line) = self.line(collection).filter(|_| count > 0) {
+            *line.withheld.entry(code).or_default() += count;
+        }
+    }
+
+    /// A row that stays out; with `disclose` false the person must not be told.
+    pub fn excluded(&mut self, collection: &str, code: Code, disclose: bool) {
+        if let Some(line) = self.line(collection) {
+            *line.excluded.entry(code).or_default() += 1;
+        }
+        if !disclose {
+            *self.undisclosed.entry((collection.to_owned(), code)).or_default() += 1;
+        }
+    }
+
+    /// How many rows were matched altogether.
+    pub fn total(&self) -> u64 {
+        self.lines.iter().map(|line| line.matched).sum()
+    }
+
+    /// The balanced account for the operator: what was decided equals what the writer wrote.
+    ///
+    /// # Errors
+    /// When it does not balance.
+    pub fn balanced(&self, written: &BTreeMap<String, u64>) -> Result<Vec<LedgerLine>, ArchiveError> {
+        for line in &self.lines {
+            let excluded: u64 = line.excluded.values().sum();
+            let written = written.get(&line.collection).copied().unwrap_or_default();
+            if line.matched != line.portable + excluded || line.portable != written {
+                let collection = line.collection.clone();
+                return Err(ArchiveError::Unbalanced {
+                    collection,
+                    decided: line.matched - excluded.min(line.matched),
+                    written,
+                });
+            }
+        }
+        Ok(self.lines.clone())
+    }
+
+    /// The account for the person: without rows that a statute forbids to tell of, and without the lines of `hidden`
+    /// collections.
+    pub fn for_the_person(&self, hidden: &[&str]) -> Vec<LedgerLine> {
+        let mut lines = self.lines.clone();
+        lines.retain(|line| !hidden.contains(&line.collection.as_str()));
+        for line in &mut lines {
+            for ((_, code), count) in
+                self.undisclosed.iter().filter(|((collection, _), _)| *collection == line.collection)
+            {
+                line.matched -= count;
+                if let Some(excluded) = line.excluded.get_mut(code) {
+                    *excluded -= count;
+                }
+            }
+            line.excluded.retain(|_, count| *count > 0);
+        }
+        lines
+    }
+}

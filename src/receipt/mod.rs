@@ -1,0 +1,100 @@
+//! The account of every row, and the proof for the controller (contract 7). Nothing personal is in either.
+
+mod ledger;
+
+pub use ledger::Ledger;
+
+use crate::archive::facts::{Finding, LedgerLine};
+use crate::request::deadlines::Deadlines;
+use crate::request::{IdentityCheck, ThirdParties};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// The version of the receipt's format.
+pub const FORMAT: &str = "art20-receipt/1";
+
+/// Proof of one run: what was asked, read, decided and written.
+#[derive(Debug, Clone, Serialize)]
+pub struct Receipt {
+    /// [`FORMAT`].
+    pub format: &'static str,
+    /// The reference of the request.
+    pub reference: String,
+    /// When the request was received.
+    pub received: Option<String>,
+    /// By when it is to be answered; none where the time of receipt is not known.
+    pub deadlines: Option<Deadlines>,
+    /// Why there are no deadlines, where there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deadlines_unknown: Option<&'static str>,
+    /// How the person was identified.
+    pub identity_check: Option<IdentityCheck>,
+    /// Who ran art20.
+    pub operator: Option<String>,
+    /// The regime.
+    pub regime: &'static str,
+    /// What became of other people.
+    pub third_parties: ThirdParties,
+    /// Why rows found through shared identifiers were accepted.
+    pub accept_shared: Option<String>,
+    /// Why several persons were taken as one.
+    pub same_person: Option<String>,
+    /// The time that the export counts as made at.
+    pub as_of: String,
+    /// When the run began.
+    pub started_at: String,
+    /// When the run ended.
+    pub ended_at: String,
+    /// The instant of each store's snapshot.
+    pub snapshots: Vec<SnapshotInstant>,
+    /// SHA-256 of the configuration.
+    pub configuration_sha256: String,
+    /// The version of art20.
+    pub art20_version: &'static str,
+    /// The archive; none where nothing was written.
+    pub archive: Option<ArchiveProof>,
+    /// Stores that could not be read, where a partial archive was asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub missing_stores: Vec<String>,
+    /// By which types of identifier the subject was recognised: how many the request named, how many rows taught.
+    pub identifiers: BTreeMap<String, IdentifierCount>,
+    /// What became of every row.
+    pub ledger: Vec<LedgerLine>,
+    /// What somebody should look at.
+    pub findings: Vec<Finding>,
+}
+
+/// The instant of one snapshot.
+#[derive(Debug, Clone, Serialize)]
+pub struct SnapshotInstant {
+    /// The store.
+    pub store: String,
+    /// The instant.
+    pub at: String,
+}
+
+/// The delivered file.
+#[derive(Debug, Clone, Serialize)]
+pub struct ArchiveProof {
+    /// Its name, without its folder.
+    pub name: String,
+    /// Its size.
+    pub bytes: u64,
+    /// Its SHA-256.
+    pub sha256: String,
+    /// Whether it is encrypted.
+    pub encrypted: bool,
+    /// Whether it is signed.
+    pub signed: bool,
+}
+
+/// How many identifiers of a type there are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct IdentifierCount {
+    /// Named by the request.
+    pub requested: u64,
+    /// Taught by rows.
+    pub learned: u64,
+    /// Shared with someone else.
+    pub shared: u64,
+}

@@ -1,0 +1,157 @@
+//! A request from a file or standard input: one JSON object, or a CSV heading with one row (contract 2).
+
+use super::RawRequest;
+use serde_json::Value;
+
+/// Why a file is no request. Exit status 2. Never shows what is in it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RequestFileError {
+    /// Neither JSON nor CSV.
+    #[error("the request is neither a JSON object nor a CSV heading with a row")]
+    Syntax,
+    /// No request or several.
+    #[error("the request file holds {0} requests, not one")]
+    NotOne(usize),
+    /// A field that cannot be a text or a list of texts.
+    #[error("the field `{0}` of the request is neither a text nor a list of texts")]
+    Field(String),
+    /// A field is given twice.
+    #[error("the field `{0}` stands twice in the request")]
+    Twice(String),
+}
+
+/// Reads one request.
+///
+/// # Errors
+/// When the text is not exactly one request.
+pub fn read_request(text: &str) -> Result<RawRequest, RequestFileError> {
+    let text = text.trim_start_matches('\u{feff}');
+    let fields = match text.trim_start().as_bytes().first() {
+        Some(b'{' | b'[') => from_json(text)?,
+        Some(_) => from_csv(text)?,
+        None => return Err(RequestFileError::NotOne(0)),
+    };
+    request(fields)
+}
+
+type Fields = Vec<(String, Vec<String>)>;
+
+fn from_json(text: &str) -> Result<Fields, RequestFileError> {
+    let object = match serde_json::from_str(text).map_err(|_| RequestFileError::Syntax)? {
+        Value::Object(object) => object,
+        Value::Array(items) => match <[Value; 1]>::try_from(items) {
+            Ok([Value::Object(object)]) => object,
+            Ok(_) => return Err(RequestFileError::Syntax),
+            Err(items) => return Err(RequestFileError::NotOne(items.len())),
+        },
+        _ => return Err(RequestFileError::Syntax),
+    };
+    let mut fields = Fields::new();
+    for (name, value) in object {
+        let text = |value: &Value| match value {
+            Value::String(text) => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        };
+        let values = match &value {
+            Value::Null => Vec::new(),
+            Value::Array(items) => items
+                .iter()
+                .map(text)
+                .collect::<Option<Vec<_>>>()
+                .ok_or_else(|| RequestFileError::Field(name.clone()))?,
+            single => vec![text(single).ok_or_else(|| RequestFileError::Field(name.clone()))?],
+        };
+        fields.push((name, values));
+    }
+    Ok(fields)
+}
+
+fn from_csv(text: &str) -> Result<Fields, RequestFileError> {
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::Headers).from_reader(text.as_bytes());
+    let headings = reader.headers().map_err(|_| RequestFileError::Syntax)?.clone();
+    let rows: Vec<csv::StringRecord> =
+        reader.records().collect::<Result<_, _>>().map_err(|_| RequestFileError::Syntax)?;
+    let [row] = rows.as_slice() else { return Err(RequestFileError::NotOne(rows.len())) };
+    let mut fields = Fields::new();
+    for (heading, cell) in headings.iter().zip(row) {
+        if fields.iter().any(|(name, _)| name == heading) {
+            return Err(RequestFileError::Twice(heading.to_owned()));
+        }
+        let values = if is_option(heading) {
+            Some(cell.to_owned()).filter(|cell| !cell.trim().is_empty()).into_iter().collect()
+        } else {
+            cell.split(';').map(|value| value.trim().to_owned()).filter(|value| !value.is_empty()).collect()
+        };
+        fields.push((heading.to_owned(), values));
+    }
+    Ok(fields)
+}
+
+const OPTIONS: [&str; 8] =
+    ["identity_check", "reference", "received", "accept_shared", "same_person", "third_parties", "language", "regime"];
+
+fn is_option(name: &str) -> bool {
+    OPTIONS.contains(&name)
+}
+
+/// Every field that is no option is a type of identifier.
+fn request(fields: Fields) -> Result<RawRequest, RequestFileError> {
+    let mut request = RawRequest::default();
+    for (name, values) in fields {
+        let place = match name.as_str() {
+            "identity_check" => &mut request.identity_check,
+            "reference" => &mut request.reference,
+            "received" => &mut request.received,
+            "accept_shared" => &mut request.accept_shared,
+            "same_person" => &mut request.same_person,
+            "third_parties" => &mut request.third_parties,
+            "regime" => &mut request.regime,
+            "language" => {
+                request.language = (!values.is_empty()).then(|| values.join(","));
+                continue;
+            }
+            _ => {
+                request.subjects.extend(values.into_iter().map(|value| (Some(name.clone()), value)));
+                continue;
+            }
+        };
+        if values.len() > 1 {
+            return Err(RequestFileError::Field(name));
+        }
+        *place = values.into_iter().next().filter(|value| !value.is_empty());
+    }
+    Ok(request)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_is_one_json_object_or_one_row_of_csv() {
+        let json =
+            r#"{"email": ["a@x.org", "b@x.org"], "customer": 17, "identity_check": "document:seen", "received": null}"#;
+        let csv = "\u{feff}email,customer,identity_check,received\na@x.org; b@x.org,17,document:seen,\n";
+        for text in [json, csv] {
+            let mut request = read_request(text).unwrap();
+            request.subjects.sort();
+            let subjects: Vec<(&str, &str)> =
+                request.subjects.iter().map(|(kind, value)| (kind.as_deref().unwrap(), value.as_str())).collect();
+            assert_eq!(subjects, [("customer", "17"), ("email", "a@x.org"), ("email", "b@x.org")]);
+            assert_eq!(request.identity_check.as_deref(), Some("document:seen"));
+            assert_eq!(request.received, None);
+        }
+    }
+
+    #[test]
+    fn what_is_not_exactly_one_request_is_refused() {
+        assert!(matches!(read_request(""), Err(RequestFileError::NotOne(0))));
+        assert!(matches!(read_request("email\n"), Err(RequestFileError::NotOne(0))));
+        assert!(matches!(read_request("email\na@x\nb@x\n"), Err(RequestFileError::NotOne(2))));
+        assert!(matches!(read_request("{"), Err(RequestFileError::Syntax)));
+        assert!(matches!(read_request("[1]"), Err(RequestFileError::Syntax)));
+        assert!(matches!(read_request(r#"{"email": {"a": 1}}"#), Err(RequestFileError::Field(_))));
+        assert!(matches!(read_request("email,email\na,b\n"), Err(RequestFileError::Twice(_))));
+    }
+}
