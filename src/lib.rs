@@ -18,6 +18,7 @@
 //! | [`scope`] | what Art. 20 covers; the only room that can make a portable record |
 //! | [`archive`] | files, sealing, verifying |
 //! | [`receipt`] | the account of every row, the proof for the controller |
+//! | [`demo`] | the example controller, to try art20 on |
 //! | [`cli`] | the command line, the terminal, the clock |
 //!
 //! # The laws
@@ -34,6 +35,7 @@ pub mod archive;
 pub mod check;
 pub mod cli;
 pub mod controller;
+pub mod demo;
 pub mod export;
 pub mod findings;
 pub mod fulfil;
