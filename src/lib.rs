@@ -18,7 +18,7 @@
 //! | [`scope`] | what Art. 20 covers; the only room that can make a portable record |
 //! | [`archive`] | files, sealing, verifying |
 //! | [`receipt`] | the account of every row, the proof for the controller |
-//! | [`demo`] | the example controller, to try art20 on |
+//! | [`demo`] | invented stores to try art20 on |
 //! | [`cli`] | the command line, the terminal, the clock |
 //!
 //! # The laws

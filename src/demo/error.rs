@@ -12,6 +12,14 @@ pub enum DemoError {
         /// The files.
         paths: Vec<PathBuf>,
     },
+    /// No store can have this size.
+    #[error("a synthetic store has from 1 to {most} {what}")]
+    Size {
+        /// What there is too little or too much of.
+        what: &'static str,
+        /// The greatest number.
+        most: u64,
+    },
     /// The folder cannot be made.
     #[error("the folder {path} cannot be created: {cause}")]
     Folder {
@@ -28,6 +36,14 @@ pub enum DemoError {
         /// Why.
         cause: io::Error,
     },
+    /// The engine failed.
+    #[error("the store {path} cannot be built: {cause}")]
+    Store {
+        /// The store's file to be.
+        path: PathBuf,
+        /// The engine's words.
+        cause: rusqlite::Error,
+    },
 }
 
 impl DemoError {
@@ -35,8 +51,11 @@ impl DemoError {
     pub fn advice(&self) -> &'static str {
         match self {
             DemoError::Exists { .. } => "Choose another folder, or move these files away.",
+            DemoError::Size { .. } => "Correct `--subjects` or `--messages`.",
             DemoError::Folder { .. } => "Check that the folder above exists, is no file, and that you may write there.",
-            DemoError::Write { .. } => "Check that you may write to the folder and that the disk has room.",
+            DemoError::Write { .. } | DemoError::Store { .. } => {
+                "Check that you may write to the folder and that the disk has room; a thousand messages take 2 MB."
+            }
         }
     }
 }
