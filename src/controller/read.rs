@@ -352,7 +352,7 @@ fn check_link(controller: &Controller, other: &str, column: &str, fault: &dyn Fn
     };
     match linked.column(column).map(|column| &column.disposition) {
         Some(super::Disposition::Secret(_)) => {
-            fault(format!("`match` links to `{other}.{column}`, which is secret and never read"))
+            fault(format!("`match` links to `{other}.{column}`, which is secret and never read"));
         }
         None => fault(format!("`match` links to `{other}.{column}`, which [collection.{other}.columns] does not name")),
         Some(_) => {}
@@ -378,10 +378,10 @@ fn check_parent(controller: &Controller, collection: &Collection, fault: &dyn Fn
             }
         }
         (None, Some(expected)) => {
-            fault(format!("`parent` is missing: a {} belongs to a {}", collection.kind.name(), expected.name()))
+            fault(format!("`parent` is missing: a {} belongs to a {}", collection.kind.name(), expected.name()));
         }
         (Some(_), None) => {
-            fault(format!("`parent` is only for lines and attachments, not for the kind {}", collection.kind.name()))
+            fault(format!("`parent` is only for lines and attachments, not for the kind {}", collection.kind.name()));
         }
         (None, None) => {}
     }

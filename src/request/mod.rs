@@ -199,7 +199,7 @@ fn identifiers(
                 faults.push(fault(
                     "the e-mail address is one of the controller's own mailboxes, not a data subject's",
                     "Give an identifier of the person; see `own_addresses` in the configuration.",
-                ))
+                ));
             }
             Ok(identifier) => identifiers.push(identifier),
         }

@@ -37,6 +37,7 @@ pub(super) struct Evaluation<'a, F: Finder> {
 /// A row found by one condition.
 struct Hit {
     row: RowId,
+    #[expect(clippy::box_collection, reason = "most hits carry no key, and there may be millions of them")]
     key: Option<Box<Vec<Cell>>>,
     found_by: u32,
     parent: Option<u32>,

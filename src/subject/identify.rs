@@ -126,7 +126,7 @@ pub fn identify<F: Finder>(
         versions: 0,
     };
     search.begin(requested);
-    search.to_fixed_point()?;
+    search.reach_fixed_point()?;
     search.finish()
 }
 
@@ -163,7 +163,7 @@ impl<F: Finder> Search<'_, F> {
         self.inputs.fill(None);
     }
 
-    fn to_fixed_point(&mut self) -> Result<(), IdentifyError<F::Error>> {
+    fn reach_fixed_point(&mut self) -> Result<(), IdentifyError<F::Error>> {
         for _ in 0..MAX_ROUNDS {
             self.evaluate()?;
             let settled = settle(&self.persons, &self.evaluated, self.requested, self.decisions.same_person)
