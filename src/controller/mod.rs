@@ -13,6 +13,7 @@ pub mod holidays;
 mod read;
 mod read_collection;
 mod read_column;
+mod references;
 pub mod store;
 
 pub use activity::{Elsewhere, ProcessingActivity};

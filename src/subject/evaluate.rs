@@ -2,8 +2,8 @@
 
 use super::finder::{ColumnTest, Finder, FoundRow, RowId, Test};
 use super::found::{FoundBySets, MatchedRow, RowFate};
+use super::identification::IdentifyError;
 use super::identifier::Identifier;
-use super::identify::IdentifyError;
 use super::matching::{canonical_in, list_has};
 use super::persons::{PersonId, Persons};
 use crate::controller::{Collection, Comparison, Condition, Controller, Term, TermSource};

@@ -11,9 +11,14 @@ pub fn art20() -> Command {
     command
 }
 
+/// The top of the project.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
 /// A file of `fixtures/`.
 pub fn fixture(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(path)
+    root().join("fixtures").join(path)
 }
 
 /// A folder that vanishes with the test.
