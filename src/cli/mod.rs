@@ -9,9 +9,11 @@ mod failure;
 mod plan;
 mod progress;
 mod request;
+mod status;
 mod verify;
 
 pub use args::{Arguments, command};
+pub use status::STATUSES;
 
 use clap::Parser;
 use failure::Failure;

@@ -2,8 +2,8 @@
 
 use super::finder::{ColumnTest, Finder, FoundRow, RowId, Test};
 use super::found::{FoundBySets, MatchedRow, RowFate};
-use super::identification::IdentifyError;
 use super::identifier::Identifier;
+use super::identify::IdentifyError;
 use super::matching::{canonical_in, list_has};
 use super::persons::{PersonId, Persons};
 use crate::controller::{Collection, Comparison, Condition, Controller, Term, TermSource};
@@ -37,7 +37,6 @@ pub(super) struct Evaluation<'a, F: Finder> {
 /// A row found by one condition.
 struct Hit {
     row: RowId,
-    #[expect(clippy::box_collection, reason = "most hits carry no key, and there may be millions of them")]
     key: Option<Box<Vec<Cell>>>,
     found_by: u32,
     parent: Option<u32>,

@@ -6,7 +6,6 @@
 mod evaluate;
 pub mod finder;
 mod found;
-mod identification;
 pub mod identifier;
 mod identify;
 mod matching;
@@ -14,7 +13,6 @@ mod persons;
 
 pub use finder::{ColumnTest, Finder, FoundRow, RowId, Test};
 pub use found::{FoundBySets, Matched, MatchedRow, RowFate};
-pub use identification::{Ambiguity, Decisions, Identification, IdentifyError, KnownIdentifier, Suggestion};
 pub use identifier::{Identifier, IdentifierError};
-pub use identify::identify;
+pub use identify::{Ambiguity, Decisions, Identification, IdentifyError, KnownIdentifier, Suggestion, identify};
 pub use matching::{canonical_in, list_has};

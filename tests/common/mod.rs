@@ -25,3 +25,8 @@ pub fn fixture(path: &str) -> PathBuf {
 pub fn scratch() -> tempfile::TempDir {
     tempfile::tempdir().unwrap()
 }
+
+/// Whether the expected outputs are to be written instead of compared: `ART20_BLESS=1`.
+pub fn blessing() -> bool {
+    std::env::var_os("ART20_BLESS").is_some_and(|value| value == "1")
+}
