@@ -32,7 +32,7 @@ pub fn run(options: &CheckOptions) -> anyhow::Result<ExitCode> {
         }
         writeln!(
             out,
-            "{} collections over {} stores: {errors} errors, {warnings} warnings",
+            "collections: {}, stores: {}, errors: {errors}, warnings: {warnings}",
             controller.collections.len(),
             controller.stores.len()
         )?;
