@@ -173,38 +173,42 @@ struct Seen {
 }
 
 fn run(case: &Case) -> Seen {
-    let folder = scratch();
-    lay_base(folder.path());
+    let scratch = scratch();
+    let (folder, temporary) = (scratch.path().join("work"), scratch.path().join("temporary"));
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::create_dir(&temporary).unwrap();
+    lay_base(&folder);
     for (name, change) in case.before.iter().filter(|(_, change)| !matches!(change, Change::Flip { .. })) {
-        apply(folder.path(), name, change);
+        apply(&folder, name, change);
     }
     let start = |line: &str| {
         let words = words(line);
         assert_eq!(words[0], "art20");
         let mut command = art20();
-        command.args(&words[1..]).current_dir(folder.path()).env("COLUMNS", "100").envs(&case.env);
+        command.args(&words[1..]).current_dir(&folder).env("COLUMNS", "100").env("TMPDIR", &temporary).envs(&case.env);
         command
     };
     for line in &case.setup {
         assert!(start(line).output().unwrap().status.success(), "{line}");
     }
     for (name, change) in case.before.iter().filter(|(_, change)| matches!(change, Change::Flip { .. })) {
-        apply(folder.path(), name, change);
+        apply(&folder, name, change);
     }
-    let before = files(folder.path());
+    let before = files(&folder);
     let mut child =
         start(&case.run).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     // A command that does not read its standard input may have ended before all is written.
     let _ = child.stdin.take().unwrap().write_all(case.stdin.as_bytes());
     let output = child.wait_with_output().unwrap();
-    let mut after = files(folder.path());
+    let mut after = files(&folder);
     for (name, bytes) in &before {
         assert!(after.remove(name).as_ref() == Some(bytes), "{name} is as it was");
     }
+    assert_eq!(files(&temporary).into_keys().collect::<Vec<_>>(), [""; 0], "nothing temporary is left");
     Seen {
         status: output.status.code().unwrap(),
-        stdout: plain(&String::from_utf8(output.stdout).unwrap(), folder.path()),
-        stderr: plain(&String::from_utf8(output.stderr).unwrap(), folder.path()),
+        stdout: plain(&String::from_utf8(output.stdout).unwrap(), &folder),
+        stderr: plain(&String::from_utf8(output.stderr).unwrap(), &folder),
         left: after.into_keys().collect(),
     }
 }
