@@ -2,7 +2,7 @@
 //! export is an error, what somebody should look at a warning.
 
 use crate::controller::activity::Regime;
-use crate::controller::{Collection, Comparison, Controller, TermSource};
+use crate::controller::{Collection, Comparison, Controller, Level, RemarkCode, TermSource};
 use crate::normalize::{Settings, read_value};
 use crate::records::Time;
 use crate::records::{FieldValue, LegalBasis};
@@ -12,33 +12,13 @@ use crate::subject::Finder;
 use jiff::Timestamp;
 use serde::Serialize;
 
-/// How much a remark weighs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Level {
-    /// It stops an export.
-    Error,
-    /// Somebody should look at it.
-    Warning,
-}
-
-impl Level {
-    /// The word for it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Level::Error => "error",
-            Level::Warning => "warning",
-        }
-    }
-}
-
 /// Something that `check` found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Remark {
     /// How much it weighs.
     pub level: Level,
     /// A permanent code.
-    pub code: &'static str,
+    pub code: RemarkCode,
     /// The store it concerns.
     pub store: Option<String>,
     /// The table it concerns.
@@ -54,9 +34,9 @@ pub struct Remark {
 }
 
 impl Remark {
-    fn about(level: Level, code: &'static str, collection: &Collection, message: String) -> Remark {
+    fn about(code: RemarkCode, collection: &Collection, message: String) -> Remark {
         Remark {
-            level,
+            level: code.level(),
             code,
             store: Some(collection.store.clone()),
             table: Some(collection.table.clone()),
@@ -67,8 +47,17 @@ impl Remark {
         }
     }
 
-    fn general(level: Level, code: &'static str, message: String) -> Remark {
-        Remark { level, code, store: None, table: None, column: None, collection: None, count: None, message }
+    fn general(code: RemarkCode, message: String) -> Remark {
+        Remark {
+            level: code.level(),
+            code,
+            store: None,
+            table: None,
+            column: None,
+            collection: None,
+            count: None,
+            message,
+        }
     }
 }
 
@@ -80,14 +69,13 @@ pub fn check(controller: &Controller, stores: &Stores, as_of: Timestamp) -> Resu
     let mut remarks: Vec<Remark> = Vec::new();
     for mark in &controller.review {
         remarks.push(Remark::general(
-            Level::Error,
-            "review",
+            RemarkCode::Review,
             format!("line {}: {}; correct the guess and take the mark away", mark.line, mark.message),
         ));
     }
     for open in disagreements(controller, stores) {
         remarks.push(Remark {
-            level: Level::Error,
+            level: open.code.level(),
             code: open.code,
             store: Some(open.store),
             table: Some(open.table),
@@ -122,8 +110,7 @@ fn stale_ignores(controller: &Controller, stores: &Stores, remarks: &mut Vec<Rem
                 store: Some(store.name.clone()),
                 table: Some(name.clone()),
                 ..Remark::general(
-                    Level::Warning,
-                    "stale-ignore",
+                    RemarkCode::StaleIgnore,
                     format!(
                         "[store.{}.ignore] names the table `{name}`, which does not exist; take it out",
                         store.name
@@ -141,8 +128,7 @@ fn pipl(controller: &Controller, remarks: &mut Vec<Remark>) {
         activity.basis(Regime::Pipl).is_none() || activity.pipl_basis == Some(LegalBasis::LegitimateInterests)
     }) {
         remarks.push(Remark::general(
-            Level::Warning,
-            "no-pipl-basis",
+            RemarkCode::NoPiplBasis,
             format!(
                 "[activity.{}] has no basis that the PIPL knows; if the PIPL applies, give `legal_basis = {{ gdpr = \"…\", pipl = \"…\" }}`",
                 activity.key
@@ -172,7 +158,7 @@ fn unguarded(controller: &Controller, collection: &Collection, remarks: &mut Vec
             collection.name,
             kinds.join(", ")
         );
-        remarks.push(Remark::about(Level::Warning, "no-person", collection, message));
+        remarks.push(Remark::about(RemarkCode::NoPerson, collection, message));
     }
 }
 
@@ -200,10 +186,8 @@ fn slow(collection: &Collection, stores: &Stores, remarks: &mut Vec<Remark>) {
             name(table),
             name(column)
         );
-        let remark = Remark {
-            column: Some(column.to_owned()),
-            ..Remark::about(Level::Warning, "missing-index", collection, message)
-        };
+        let remark =
+            Remark { column: Some(column.to_owned()), ..Remark::about(RemarkCode::MissingIndex, collection, message) };
         if !remarks.contains(&remark) {
             remarks.push(remark);
         }
@@ -231,7 +215,7 @@ fn not_held(
             );
             remarks.push(Remark {
                 count: Some(count),
-                ..Remark::about(Level::Error, "held-although-not-announced", collection, message)
+                ..Remark::about(RemarkCode::HeldAlthoughNotAnnounced, collection, message)
             });
         }
     }
@@ -275,10 +259,7 @@ fn overdue(
             "{count} rows of the collection `{}` are kept longer than the {} that [activity.{key}] announces",
             collection.name, retention.text
         );
-        remarks.push(Remark {
-            count: Some(count),
-            ..Remark::about(Level::Warning, "retention-overdue", collection, message)
-        });
+        remarks.push(Remark { count: Some(count), ..Remark::about(RemarkCode::RetentionOverdue, collection, message) });
     }
     Ok(())
 }

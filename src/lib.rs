@@ -31,6 +31,11 @@
 //! 7. Nobody else: no value of another data subject but as configured by law.
 //! 8. Nothing personal outside the archive.
 
+#![cfg_attr(
+    not(test),
+    warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::todo, clippy::unimplemented)
+)]
+
 pub mod archive;
 pub mod check;
 pub mod cli;

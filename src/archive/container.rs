@@ -163,7 +163,7 @@ impl Container {
     /// When the disk is full or fails.
     pub fn bytes(&mut self, path: impl Into<String>, bytes: &[u8]) -> Result<&Written, ArchiveError> {
         self.file(path, |out| out.write_all(bytes).map_err(ArchiveError::doing("putting a file into the archive")))
-            .map(|(_, written)| written)
+            .map(|((), written)| written)
     }
 
     /// Copies a file from a reader of a store.
@@ -184,7 +184,7 @@ impl Container {
                 }
             }
         })
-        .map(|(_, written)| written)
+        .map(|((), written)| written)
     }
 
     /// The files so far, in the order in which they were written.

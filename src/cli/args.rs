@@ -6,9 +6,7 @@ use std::path::PathBuf;
 /// Answers a request under Article 20 of the GDPR: one person, one verified archive.
 #[derive(Debug, Parser)]
 #[command(name = "art20", version, about, propagate_version = true, arg_required_else_help = true)]
-#[command(
-    after_help = "Exit status: 0 done, 1 could not be done, 2 command line or request, 3 configuration, 4 no such data subject, 5 the identifiers fit more than one person, 6 verify: incomplete or invalid, 9 a partial archive was written. This program is no legal advice."
-)]
+#[command(after_help = super::status::help())]
 pub struct Arguments {
     /// What to do.
     #[command(subcommand)]

@@ -3,8 +3,8 @@
 use super::args::CheckOptions;
 use super::clock;
 use super::failure::{Failure, printable};
-use crate::check::{Level, check};
-use crate::controller::Controller;
+use crate::check::check;
+use crate::controller::{Controller, Level};
 use crate::stores::Stores;
 use serde_json::json;
 use std::io::Write;
@@ -28,11 +28,11 @@ pub fn run(options: &CheckOptions) -> anyhow::Result<ExitCode> {
         writeln!(out)?;
     } else {
         for remark in &remarks {
-            writeln!(out, "{}: {}: {}", remark.level.as_str(), remark.code, printable(&remark.message))?;
+            writeln!(out, "{}: {}: {}", remark.level.as_str(), remark.code.as_str(), printable(&remark.message))?;
         }
         writeln!(
             out,
-            "{} collections over {} stores: {errors} errors, {warnings} warnings",
+            "collections: {}, stores: {}, errors: {errors}, warnings: {warnings}",
             controller.collections.len(),
             controller.stores.len()
         )?;

@@ -146,7 +146,7 @@ impl From<ExportError> for Failure {
                 Failure::new(
                     3,
                     format!("{what}:{lines}"),
-                    "Classify each of these in the configuration; nothing was written.",
+                    "Correct each of these in the configuration; nothing was written.",
                 )
             }
             ExportError::NotEncrypted => Failure::new(

@@ -9,11 +9,14 @@ mod failure;
 mod plan;
 mod progress;
 mod request;
+mod status;
 mod verify;
 
 pub use args::{Arguments, command};
+pub use status::STATUSES;
 
 use clap::Parser;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use failure::Failure;
 use std::process::ExitCode;
 
@@ -22,8 +25,11 @@ pub fn run() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
+            match stray(&error) {
+                Some(failure) => eprint!("{failure}"),
+                None => drop(error.print()),
+            }
             // Help and version are answers, not errors.
-            let _ = error.print();
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
     };
@@ -45,6 +51,24 @@ pub fn run() -> ExitCode {
             eprint!("{failure}");
             ExitCode::from(failure.status)
         }
+    }
+}
+
+/// A word that is neither an option nor a command may be a person's name: clap would show it (law 8).
+fn stray(error: &clap::Error) -> Option<Failure> {
+    let word = |kind| match error.get(kind) {
+        Some(ContextValue::String(word)) => Some(word),
+        _ => None,
+    };
+    match error.kind() {
+        ErrorKind::UnknownArgument if word(ContextKind::InvalidArg).is_some_and(|word| !word.starts_with('-')) => {
+            let what = "there is an argument that belongs to no option";
+            Some(Failure::new(2, what, "Put a value with spaces between quotation marks; `--help` lists the options."))
+        }
+        ErrorKind::InvalidSubcommand if error.get(ContextKind::SuggestedSubcommand).is_none() => {
+            Some(Failure::new(2, "there is no such command", "`art20 --help` lists the commands."))
+        }
+        _ => None,
     }
 }
 

@@ -218,7 +218,7 @@ impl<'d, 't> Section<'d, 't> {
     /// Reports every key that nobody asked for. Call it last.
     pub fn finish(&self) {
         let known = self.known.borrow();
-        for (key, _) in self.table.iter() {
+        for (key, _) in self.table {
             if !known.contains(key.get_ref().as_ref()) {
                 let line = self.document.line(key.span().start);
                 let near = known.iter().find(|k| similar(k, key.get_ref()));

@@ -13,12 +13,15 @@ pub mod holidays;
 mod read;
 mod read_collection;
 mod read_column;
+mod references;
+mod remark_code;
 pub mod store;
 
 pub use activity::{Elsewhere, ProcessingActivity};
 pub use collection::{About, ActivityChoice, Collection, Column, Disposition, Field, Format, Mapping, OriginChoice};
 pub use condition::{Comparison, Condition, Term, TermSource};
 pub use faults::{ConfigurationError, Fault};
+pub use remark_code::{Level, RemarkCode};
 pub use store::{Store, StoreUrl};
 
 use crate::records::Text;

@@ -202,7 +202,7 @@ fn check_columns(section: &Section<'_, '_>, collection: &Collection) {
         match collection.column(used).map(|column| &column.disposition) {
             None => section.fault(format!("the column `{used}` is used, but `columns` does not name it")),
             Some(Disposition::Secret(_)) => {
-                section.fault(format!("the column `{used}` is secret, so it cannot be used: it is never read"))
+                section.fault(format!("the column `{used}` is secret, so it cannot be used: it is never read"));
             }
             Some(_) => {}
         }

@@ -45,7 +45,7 @@ pub enum ExportError {
     #[error("the configuration is still marked for review")]
     Review(Vec<Fault>),
     /// The configuration and the stores disagree.
-    #[error("the configuration does not classify what the stores hold")]
+    #[error("the configuration and the stores disagree")]
     Disagreement(Vec<Disagreement>),
     /// The configuration refuses to write plaintext.
     #[error("the configuration refuses to write an archive that is not encrypted")]

@@ -3,10 +3,12 @@
 
 mod direction;
 mod row;
+mod row_ref;
 mod value;
 
 pub use direction::SubjectNames;
-pub use row::{NormalValue, Normalized, RowReader, RowRef};
+pub use row::{NormalValue, Normalized, RowReader};
+pub use row_ref::RowRef;
 pub use value::{Reading, Settings, read_value};
 
 /// Why a row cannot be normalised: the configuration does not say what it is. Exit status 3.

@@ -112,9 +112,8 @@ fn split(text: &str) -> Vec<String> {
 /// A display name without its quotation marks and backslashes.
 fn unquote(text: &str) -> String {
     let text = text.trim();
-    let inner = match text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
-        Some(inner) => inner,
-        None => return text.to_owned(),
+    let Some(inner) = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else {
+        return text.to_owned();
     };
     let mut name = String::with_capacity(inner.len());
     let mut escaped = false;

@@ -184,22 +184,27 @@ fn identifiers(
     known.dedup();
     let region = controller.country.as_deref();
     let mut identifiers = Vec::new();
-    for (kind, value) in subjects {
+    for (at, (kind, value)) in subjects.iter().enumerate() {
+        let given = kind.as_deref().or_else(|| value.split_once(':').map(|(kind, _)| kind.trim()));
+        // A CSV file without its heading has persons where types should stand: what is not known is not shown.
+        if given.is_some_and(|kind| !kind.is_empty() && !known.contains(&kind)) {
+            faults.push(fault(
+                format!("the type of identifier {} of the request is not known: no collection is found by it", at + 1),
+                format!("The configuration knows {}; in a file, they are the names of the fields.", known.join(", ")),
+            ));
+            continue;
+        }
         let identifier = match kind {
             Some(kind) => Identifier::new(kind, value, region),
             None => Identifier::parse(value, region),
         };
         match identifier {
             Err(error) => faults.push(fault(error.to_string(), "Write TYPE:VALUE, such as email:ann@example.org.")),
-            Ok(identifier) if !known.contains(&identifier.kind()) => faults.push(fault(
-                format!("no collection is found by identifiers of the type `{}`", identifier.kind()),
-                format!("The configuration knows {}.", known.join(", ")),
-            )),
             Ok(identifier) if identifier.kind() == "email" && controller.is_own_address(identifier.canonical()) => {
                 faults.push(fault(
                     "the e-mail address is one of the controller's own mailboxes, not a data subject's",
                     "Give an identifier of the person; see `own_addresses` in the configuration.",
-                ))
+                ));
             }
             Ok(identifier) => identifiers.push(identifier),
         }

@@ -15,9 +15,9 @@ pub enum RequestFileError {
     /// A field that cannot be a text or a list of texts.
     #[error("the field `{0}` of the request is neither a text nor a list of texts")]
     Field(String),
-    /// A field is given twice.
-    #[error("the field `{0}` stands twice in the request")]
-    Twice(String),
+    /// A field is given twice. A file without its heading has persons there, so the heading is not shown.
+    #[error("the columns {0} and {1} of the request have the same heading")]
+    Twice(usize, usize),
 }
 
 /// Reads one request.
@@ -74,9 +74,9 @@ fn from_csv(text: &str) -> Result<Fields, RequestFileError> {
         reader.records().collect::<Result<_, _>>().map_err(|_| RequestFileError::Syntax)?;
     let [row] = rows.as_slice() else { return Err(RequestFileError::NotOne(rows.len())) };
     let mut fields = Fields::new();
-    for (heading, cell) in headings.iter().zip(row) {
-        if fields.iter().any(|(name, _)| name == heading) {
-            return Err(RequestFileError::Twice(heading.to_owned()));
+    for (at, (heading, cell)) in headings.iter().zip(row).enumerate() {
+        if let Some(first) = fields.iter().position(|(name, _)| name == heading) {
+            return Err(RequestFileError::Twice(first + 1, at + 1));
         }
         let values = if is_option(heading) {
             Some(cell.to_owned()).filter(|cell| !cell.trim().is_empty()).into_iter().collect()
@@ -152,6 +152,6 @@ mod tests {
         assert!(matches!(read_request("{"), Err(RequestFileError::Syntax)));
         assert!(matches!(read_request("[1]"), Err(RequestFileError::Syntax)));
         assert!(matches!(read_request(r#"{"email": {"a": 1}}"#), Err(RequestFileError::Field(_))));
-        assert!(matches!(read_request("email,email\na,b\n"), Err(RequestFileError::Twice(_))));
+        assert!(matches!(read_request("email,email\na,b\n"), Err(RequestFileError::Twice(1, 2))));
     }
 }

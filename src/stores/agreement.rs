@@ -2,13 +2,13 @@
 //! a name in the configuration that no store has.
 
 use super::Stores;
-use crate::controller::Controller;
+use crate::controller::{Controller, RemarkCode};
 
 /// One disagreement between the configuration and a store.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Disagreement {
     /// A permanent code.
-    pub code: &'static str,
+    pub code: RemarkCode,
     /// The store.
     pub store: String,
     /// The table.
@@ -30,7 +30,7 @@ pub fn disagreements(controller: &Controller, stores: &Stores) -> Vec<Disagreeme
             let ignored = store.ignore.iter().any(|(name, _)| *name == table.name);
             if !named && !ignored && !table.is_view {
                 all.push(Disagreement {
-                    code: "unclassified-table",
+                    code: RemarkCode::UnclassifiedTable,
                     store: store.name.clone(),
                     table: table.name.clone(),
                     column: None,
@@ -44,7 +44,7 @@ pub fn disagreements(controller: &Controller, stores: &Stores) -> Vec<Disagreeme
         }
     }
     for collection in controller.collections.iter().filter(|collection| !stores.is_missing(&collection.store)) {
-        let about = |code: &'static str, column: Option<&str>, message: String| Disagreement {
+        let about = |code: RemarkCode, column: Option<&str>, message: String| Disagreement {
             code,
             store: collection.store.clone(),
             table: collection.table.clone(),
@@ -57,7 +57,7 @@ pub fn disagreements(controller: &Controller, stores: &Stores) -> Vec<Disagreeme
                 "the collection `{}` is on the table `{}`, which the store `{}` does not have",
                 collection.name, collection.table, collection.store
             );
-            all.push(about("no-such-table", None, message));
+            all.push(about(RemarkCode::NoSuchTable, None, message));
             continue;
         };
         for column in &table.columns {
@@ -66,7 +66,7 @@ pub fn disagreements(controller: &Controller, stores: &Stores) -> Vec<Disagreeme
                     "the column `{column}` of the table `{}` of the store `{}` is not classified: map it in [collection.{}.columns], or keep it out with `omit` and the reason",
                     table.name, collection.store, collection.name
                 );
-                all.push(about("unclassified-column", Some(column), message));
+                all.push(about(RemarkCode::UnclassifiedColumn, Some(column), message));
             }
         }
         for column in &collection.columns {
@@ -75,7 +75,7 @@ pub fn disagreements(controller: &Controller, stores: &Stores) -> Vec<Disagreeme
                     "[collection.{}.columns] names the column `{}`, which the table `{}` of the store `{}` does not have",
                     collection.name, column.name, table.name, collection.store
                 );
-                all.push(about("no-such-column", Some(&column.name), message));
+                all.push(about(RemarkCode::NoSuchColumn, Some(&column.name), message));
             }
         }
     }

@@ -103,7 +103,7 @@ impl Card {
         match label.filter(|label| !label.is_empty()) {
             None => self.line(&format!("{property}:{value}")),
             Some(word) if TYPES.iter().any(|(of, words)| *of == property && words.contains(&word)) => {
-                self.line(&format!("{property};TYPE={word}:{value}"))
+                self.line(&format!("{property};TYPE={word}:{value}"));
             }
             Some(label) => {
                 self.groups += 1;

@@ -114,7 +114,7 @@ fn step(state: State, byte: u8, row: &mut Row) -> Result<Option<State>, &'static
     let next = match (state, byte) {
         (State::Return, b'\n') => return Ok(None),
         (State::Return, _) => return Err("a CR without LF"),
-        (State::Start, b'"') | (State::Quote, b'"') => {
+        (State::Start | State::Quote, b'"') => {
             if state == State::Quote {
                 row.text.push(b'"');
             }

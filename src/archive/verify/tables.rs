@@ -13,7 +13,7 @@ use std::io;
 /// The digest of the cells of a key.
 type KeyDigest = [u8; 16];
 /// A table (by its place in the package) and those of its columns that something points to.
-type Target = (usize, Vec<usize>);
+type Referenced = (usize, Vec<usize>);
 
 /// A table of the package.
 struct Table<'p> {
@@ -21,14 +21,14 @@ struct Table<'p> {
     path: &'p str,
     schema: &'p TableSchema,
     primary: Option<Vec<usize>>,
-    foreign: Vec<(Vec<usize>, Target)>,
+    foreign: Vec<(Vec<usize>, Referenced)>,
 }
 
 /// The keys seen so far, and those that pointed to a row that had not been seen.
 #[derive(Default)]
 struct Keys {
-    targets: HashMap<Target, HashSet<KeyDigest>>,
-    pending: Vec<(usize, Target, KeyDigest, u64)>,
+    targets: HashMap<Referenced, HashSet<KeyDigest>>,
+    pending: Vec<(usize, Referenced, KeyDigest, u64)>,
 }
 
 /// Reads every table that the package describes. Gives the number of rows of each by its path.
@@ -93,7 +93,7 @@ fn table<'p>(
     Table { resource, path, schema, primary, foreign }
 }
 
-fn target(package: &Package, resource: usize, schema: &TableSchema, key: &ForeignKey) -> Option<Target> {
+fn target(package: &Package, resource: usize, schema: &TableSchema, key: &ForeignKey) -> Option<Referenced> {
     let reference = &key.reference;
     if reference.resource.is_empty() {
         return Some((resource, columns(schema, &reference.fields)?));

@@ -8,9 +8,12 @@ use rusqlite::types::ValueRef;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
+/// The values that a column is compared with.
+type Values = Arc<Vec<Vec<u8>>>;
+
 /// Lists of values, by numbers that are bound to statements in their stead.
 #[derive(Clone, Default)]
-pub(super) struct Lists(Arc<Mutex<HashMap<i64, Arc<Vec<Vec<u8>>>>>>);
+pub(super) struct Lists(Arc<Mutex<HashMap<i64, Values>>>);
 
 impl Lists {
     /// Keeps a list for the time of a statement.
@@ -29,11 +32,11 @@ impl Lists {
         }
     }
 
-    fn get(&self, number: i64) -> Arc<Vec<Vec<u8>>> {
+    fn get(&self, number: i64) -> Values {
         self.locked().get(&number).cloned().unwrap_or_default()
     }
 
-    fn locked(&self) -> MutexGuard<'_, HashMap<i64, Arc<Vec<Vec<u8>>>>> {
+    fn locked(&self) -> MutexGuard<'_, HashMap<i64, Values>> {
         self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
@@ -53,7 +56,7 @@ pub(super) fn register(connection: &Connection, lists: &Lists, region: Option<&s
     })
 }
 
-fn arguments(context: &Context<'_>, lists: &Lists) -> rusqlite::Result<(String, Cell, Arc<Vec<Vec<u8>>>)> {
+fn arguments(context: &Context<'_>, lists: &Lists) -> rusqlite::Result<(String, Cell, Values)> {
     Ok((context.get(0)?, cell(context.get_raw(1)), lists.get(context.get(2)?)))
 }
 

@@ -134,7 +134,7 @@ fn records() -> Vec<Case> {
             edit(f, RECORDS, &format!("{subject},{text}"), &format!("{text},{subject}"));
         }),
         content(RecordUid, |f| {
-            edit(f, RECORDS, &uid("enquiries", "2"), "urn:uuid:0b2ee2d3-53a7-4d6d-9a4b-1f2f7d5b0c11")
+            edit(f, RECORDS, &uid("enquiries", "2"), "urn:uuid:0b2ee2d3-53a7-4d6d-9a4b-1f2f7d5b0c11");
         }),
         content(RecordDuplicate, |f| edit(f, RECORDS, &uid("enquiries", "2"), &uid("enquiries", "1"))),
         content(RecordKind, |f| edit(f, RECORDS, r#""kind":"message""#, r#""kind":"contact""#)),

@@ -58,7 +58,7 @@ fn what_is_no_whole_zip_is_not_read() {
     assert_eq!(
         bytes_changed(|bytes| {
             let at = bytes.len() - 12;
-            bytes[at] -= 1
+            bytes[at] -= 1;
         }),
         only(ZipUnreadable)
     );

@@ -1,0 +1,72 @@
+//! The permanent codes of what `art20 check` can say: a configuration held against itself and against the stores.
+
+use serde::{Serialize, Serializer};
+
+/// How much a remark weighs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// It stops an export.
+    Error,
+    /// Somebody should look at it.
+    Warning,
+}
+
+impl Level {
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Level::Error => "error",
+            Level::Warning => "warning",
+        }
+    }
+}
+
+/// Declares every code once: its name, its text, its level, its sentence.
+macro_rules! remark_codes {
+    ($($variant:ident $code:literal $level:ident $sentence:literal)*) => {
+        /// A permanent, kebab-case code of a remark.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum RemarkCode { $(#[doc = $sentence] $variant,)* }
+
+        impl RemarkCode {
+            /// Every code, errors first.
+            pub const ALL: &'static [RemarkCode] = &[$(RemarkCode::$variant),*];
+
+            /// The code as it is written everywhere.
+            pub fn as_str(self) -> &'static str {
+                match self { $(RemarkCode::$variant => $code,)* }
+            }
+
+            /// What the code means, in one sentence.
+            pub fn sentence(self) -> &'static str {
+                match self { $(RemarkCode::$variant => $sentence,)* }
+            }
+
+            /// How much it weighs.
+            pub fn level(self) -> Level {
+                match self { $(RemarkCode::$variant => Level::$level,)* }
+            }
+        }
+    };
+}
+
+remark_codes! {
+    Review "review" Error "A guess in the configuration still has its `review = true`; an export waits until a person has taken it away."
+    UnclassifiedTable "unclassified-table" Error "A store has a table that no collection is on and that is not ignored with a reason."
+    UnclassifiedColumn "unclassified-column" Error "A table has a column that its collection neither maps nor keeps out with a reason."
+    NoSuchTable "no-such-table" Error "A collection is on a table that its store does not have."
+    NoSuchColumn "no-such-column" Error "A collection names a column that its table does not have."
+    HeldAlthoughNotAnnounced "held-although-not-announced" Error "Data are there of an activity that the policy announces as never stored (`held = false`)."
+    StaleIgnore "stale-ignore" Warning "A table is ignored that does not exist; after a rename, another one may stand in its place."
+    NoPiplBasis "no-pipl-basis" Warning "An activity has no legal basis that the PIPL knows."
+    NoPerson "no-person" Warning "A collection is reached by learned identifiers and declares no `person`, so two people who share one cannot be told apart in it."
+    MissingIndex "missing-index" Warning "No index serves a condition, so every request reads the whole table."
+    RetentionOverdue "retention-overdue" Warning "Rows are kept for longer than their activity announces."
+}
+
+impl Serialize for RemarkCode {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
