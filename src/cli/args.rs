@@ -168,7 +168,7 @@ pub struct DemoOptions {
     /// Write synthetic stores with so many data subjects
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub subjects: Option<u64>,
-    /// How many messages a subject has on average
+    /// How many messages each subject has, at least 1 [default: 50]
     #[arg(long, value_name = "M", requires = "subjects")]
     pub messages: Option<u64>,
     /// The same seed gives the same stores
