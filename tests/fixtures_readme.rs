@@ -22,14 +22,17 @@ fn rows() -> Vec<Row> {
     let page = std::fs::read_to_string(fixture("README.md")).unwrap();
     let mut rows: Vec<Row> = Vec::new();
     let mut before: Vec<Vec<String>> = Vec::new();
-    for line in page.lines().skip_while(|line| !line.starts_with("| no.")).skip(2).take_while(|line| line.starts_with('|')) {
+    for line in
+        page.lines().skip_while(|line| !line.starts_with("| no.")).skip(2).take_while(|line| line.starts_with('|'))
+    {
         let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
         let mut subjects: Vec<String> = quoted(cells[2]).into_iter().filter(|text| !text.starts_with("--")).collect();
         if cells[2].starts_with("the same") {
             subjects = before.last().unwrap().clone();
         }
         if cells[2].starts_with("both") {
-            let singles: Vec<&Vec<String>> = before.iter().rev().filter(|subjects| subjects.len() == 1).take(2).collect();
+            let singles: Vec<&Vec<String>> =
+                before.iter().rev().filter(|subjects| subjects.len() == 1).take(2).collect();
             subjects = singles.into_iter().flatten().cloned().collect();
         }
         before.push(subjects.clone());
@@ -82,11 +85,18 @@ fn every_request_of_the_fixtures_page_comes_out_as_the_page_says() {
         let receipt: Value = serde_json::from_slice(&run.stdout).unwrap();
         let mut found = BTreeMap::new();
         for line in receipt["ledger"].as_array().unwrap() {
-            let excluded: BTreeMap<String, u64> =
-                line["excluded"].as_object().unwrap().iter().map(|(code, n)| (code.clone(), n.as_u64().unwrap())).collect();
+            let excluded: BTreeMap<String, u64> = line["excluded"]
+                .as_object()
+                .unwrap()
+                .iter()
+                .map(|(code, n)| (code.clone(), n.as_u64().unwrap()))
+                .collect();
             let matched = line["matched"].as_u64().unwrap();
             if matched > 0 {
-                found.insert(line["collection"].as_str().unwrap().to_owned(), (matched, line["portable"].as_u64().unwrap(), excluded));
+                found.insert(
+                    line["collection"].as_str().unwrap().to_owned(),
+                    (matched, line["portable"].as_u64().unwrap(), excluded),
+                );
             }
         }
         assert_eq!(found, row.outcome, "{}", row.who);

@@ -4,7 +4,7 @@
 use super::container::Written;
 use super::facts::{Facts, FieldFacts, RECORDS_FORMAT};
 use super::table::{Source, TableColumn, TimesSeen};
-use super::writer::{PARTY_COLUMNS, WrittenTable, is_free_text, table_path};
+use super::writer::{PARTY_COLUMNS, WrittenTable, table_path};
 use crate::records::text::is_chinese;
 use crate::records::{Bilingual, Kind, Shape};
 use serde_json::{Map, Value, json};
@@ -70,7 +70,7 @@ fn resource(facts: &Facts, tables: &[WrittenTable], file: &Written) -> Value {
         put("description", json!(purpose.in_language(first_language(facts))));
         put("descriptions", in_languages(facts, |tag| purpose.in_language(tag).to_owned()));
     }
-    let text = ["csv", "ndjson", "json", "jsonld", "vcf", "txt", "rules"].contains(&format);
+    let text = ["csv", "jsonlines", "json-schema", "json", "jsonld", "vcf", "txt", "rules"].contains(&format);
     if text {
         put("encoding", json!("utf-8"));
     }
@@ -79,6 +79,8 @@ fn resource(facts: &Facts, tables: &[WrittenTable], file: &Written) -> Value {
         put("name", json!(table.table.kind.file_stem()));
         put("title", json!(table.table.kind.title().in_language(first_language(facts))));
         put("titles", in_languages(facts, |tag| table.table.kind.title().in_language(tag).to_owned()));
+        put("description", json!(CELLS.in_language(first_language(facts))));
+        put("descriptions", in_languages(facts, |tag| CELLS.in_language(tag).to_owned()));
         put("rowCount", json!(table.rows));
         put("dialect", dialect());
         put("schema", schema(facts, table));
@@ -232,15 +234,14 @@ fn description(source: &Source, configured: &[(&str, &FieldFacts)], tag: &str) -
             _ => format!("{text}{separator}{}", own.join("; ")),
         };
     }
-    if is_free_text(source) {
-        let note = Bilingual {
-            en: " A text that begins with =, +, -, @, TAB or CR has an apostrophe put before it here, so that no spreadsheet runs it as a formula; the records hold it exactly. Empty cells stand for null, empty and absent values alike.",
-            zh: " 以 =、+、-、@、制表符或回车开头的文本在此处前置一个撇号，以免电子表格将其作为公式执行；records 中为原始文本。空单元格可能表示空值、空文本或无此字段。",
-        };
-        text.push_str(note.in_language(tag));
-    }
     text
 }
+
+/// What holds for every table (requirement E9).
+const CELLS: Bilingual = Bilingual {
+    en: "A free text that begins with =, +, -, @, TAB or CR, and is neither a number nor a phone number, has an apostrophe put before it here, so that no spreadsheet runs it as a formula; the records hold it exactly. Empty cells stand for null, empty and absent values alike; the records tell them apart. Values of a list are joined by semicolons.",
+    zh: "以 =、+、-、@、制表符或回车开头且不是数字或电话号码的文本，在此处前置一个撇号，以免电子表格将其作为公式执行；records 中为原始文本。空单元格可能表示空值、空文本或无此字段，records 中有区分。列表中的多个值以分号连接。",
+};
 
 fn head_text(source: &Source) -> (Bilingual, Bilingual) {
     let of = |en, zh, den, dzh| (Bilingual { en, zh }, Bilingual { en: den, zh: dzh });
@@ -316,9 +317,11 @@ fn unit(source: &Source) -> Option<&'static str> {
 
 /// Format and media type of a file by its name.
 fn media_type(path: &str) -> (&'static str, &'static str) {
-    const KNOWN: [(&str, &str, &str); 22] = [
+    // Readers of packages take `ndjson` for a table, and JSON Schemas for table schemas, unless the format says otherwise.
+    const KNOWN: [(&str, &str, &str); 23] = [
         (".csv", "csv", "text/csv"),
-        (".ndjson", "ndjson", "application/x-ndjson"),
+        (".ndjson", "jsonlines", "application/x-ndjson"),
+        (".schema.json", "json-schema", "application/schema+json"),
         (".vcon.json", "json", "application/vcon+json"),
         (".jsonld", "jsonld", "application/ld+json"),
         (".json", "json", "application/json"),

@@ -4,7 +4,7 @@ use super::container::{Container, Part, Written, hex};
 use super::error::ArchiveError;
 use super::facts::Facts;
 use super::files::{Files, HeldBack, held_back};
-use super::table::{Source, Table, TimesSeen};
+use super::table::{Table, TimesSeen};
 use super::{bag, datapackage, statement};
 use crate::records::{Contents, FieldValue, Kind, Record};
 use crate::scope::PortableRecord;
@@ -337,25 +337,4 @@ fn temporary(folder: &Path) -> Result<NamedTempFile, ArchiveError> {
         .suffix(".part")
         .tempfile_in(folder)
         .map_err(ArchiveError::doing("making a file in the output folder"))
-}
-
-/// Whether a column holds free text, which may have got an apostrophe.
-pub(super) fn is_free_text(source: &Source) -> bool {
-    use crate::records::Shape;
-    match source {
-        Source::Head(_) | Source::Parent => false,
-        Source::Additional(_) => true,
-        Source::Field(spec, _) => !matches!(
-            spec.shape,
-            Shape::Time
-                | Shape::Day
-                | Shape::Money
-                | Shape::Decimal
-                | Shape::Integer
-                | Shape::Seconds
-                | Shape::Currency
-                | Shape::Content
-                | Shape::Word(_)
-        ),
-    }
 }

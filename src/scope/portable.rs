@@ -28,7 +28,8 @@ pub struct Circumstances<'a> {
 pub struct PortableRecord {
     record: Record,
     tally: Tally,
-    children: Vec<PortableRecord>,
+    /// Some, perhaps empty, where a collection of children is configured.
+    children: Option<Vec<PortableRecord>>,
 }
 
 /// Values of a portable row that are not in it as they stood.
@@ -64,20 +65,18 @@ impl PortableRecord {
 
     /// Its portable children.
     pub fn children(&self) -> &[PortableRecord] {
-        &self.children
+        self.children.as_deref().unwrap_or_default()
     }
 
     /// Nests portable children in it.
     pub fn nest(&mut self, children: Vec<PortableRecord>) {
-        self.children = children;
+        self.children = Some(children);
     }
 
     /// Takes it apart for the archive's writer: the record with its children in it.
     pub fn into_record(self) -> Record {
         let mut record = self.record;
-        if record.children.is_some() || !self.children.is_empty() {
-            record.children = Some(self.children.into_iter().map(PortableRecord::into_record).collect());
-        }
+        record.children = self.children.map(|children| children.into_iter().map(PortableRecord::into_record).collect());
         record
     }
 }
@@ -194,7 +193,7 @@ fn portable(
     }
     tally.verbatim = record.verbatim.len() as u64;
     settle_addresses(&mut record.entries);
-    PortableRecord { record, tally, children: Vec::new() }
+    PortableRecord { record, tally, children: None }
 }
 
 fn value_code(circumstances: &Circumstances<'_>, value: &NormalValue) -> Option<Code> {
