@@ -22,8 +22,18 @@ pub(super) struct Evaluated {
     /// (identifier, person), of rows that a condition on the subject itself found.
     pub direct: Vec<(u32, PersonId)>,
     pub reached: bool,
+    /// What would be wrong with the rows, if they are the last word.
+    pub fault: Option<Fault>,
     /// Changes whenever the rows may have changed.
     pub version: u64,
+}
+
+/// Why rows cannot become records.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Fault {
+    NullKey,
+    RepeatedKey,
+    NoParent,
 }
 
 /// What an evaluation works with.
@@ -68,7 +78,7 @@ impl<F: Finder> Evaluation<'_, F> {
         }
         evaluated.direct.sort_unstable();
         evaluated.direct.dedup();
-        evaluated.rows = self.merge(collection, hits)?;
+        (evaluated.rows, evaluated.fault) = self.merge(collection, hits);
         Ok(evaluated)
     }
 
@@ -264,11 +274,7 @@ impl<F: Finder> Evaluation<'_, F> {
     }
 
     /// One row for every row found, however often, in the order of the records.
-    fn merge(
-        &mut self,
-        collection: &Collection,
-        mut hits: Vec<Hit>,
-    ) -> Result<Vec<MatchedRow>, IdentifyError<F::Error>> {
+    fn merge(&mut self, collection: &Collection, mut hits: Vec<Hit>) -> (Vec<MatchedRow>, Option<Fault>) {
         hits.sort_by(|a, b| row_order(&a.row, &b.row));
         let mut merged: Vec<Hit> = Vec::with_capacity(hits.len());
         // Every set that found the row of the last hit.
@@ -290,28 +296,24 @@ impl<F: Finder> Evaluation<'_, F> {
         }
         self.settle_found_by(&mut merged, &mut through);
         merged.retain(|hit| hit.finds);
-        let name = || collection.name.clone();
-        if merged.iter().any(|hit| hit.key.as_ref().is_some_and(|key| key.iter().any(Cell::is_null))) {
-            return Err(IdentifyError::NullKey { collection: name() });
-        }
-        if repeated(merged.iter().filter_map(|hit| hit.key.as_ref()).map(|key| key.as_slice())) {
-            return Err(IdentifyError::RepeatedKey { collection: name() });
-        }
+        let is_child = collection.parent.is_some();
+        let fault = if merged.iter().any(|hit| hit.key.as_ref().is_some_and(|key| key.iter().any(Cell::is_null))) {
+            Some(Fault::NullKey)
+        } else if repeated(merged.iter().filter_map(|hit| hit.key.as_ref()).map(|key| key.as_slice())) {
+            Some(Fault::RepeatedKey)
+        } else {
+            (is_child && merged.iter().any(|hit| hit.parent.is_none())).then_some(Fault::NoParent)
+        };
         merged.sort_by(|a, b| a.parent.cmp(&b.parent).then_with(|| key_order(a, b)));
-        if collection.parent.is_some() && merged.iter().any(|hit| hit.parent.is_none()) {
-            return Err(IdentifyError::NoParent { collection: name() });
-        }
-        Ok(merged
-            .into_iter()
-            .map(|hit| MatchedRow {
-                row: hit.row,
-                found_by: hit.found_by,
-                parent: hit.parent.filter(|_| collection.parent.is_some()),
-                fate: RowFate::Subject,
-                person: hit.person,
-                selected: hit.selected,
-            })
-            .collect())
+        let row = |hit: Hit| MatchedRow {
+            row: hit.row,
+            found_by: hit.found_by,
+            parent: hit.parent.filter(|_| is_child),
+            fate: RowFate::Subject,
+            person: hit.person,
+            selected: hit.selected,
+        };
+        (merged.into_iter().map(row).collect(), fault)
     }
 }
 

@@ -193,9 +193,9 @@ pub(super) fn settle(
     // What was learned must lead to the subject and to nobody else.
     let mut further: BTreeMap<usize, People> = BTreeMap::new();
     for (identifier, people) in found.iter().filter(|(at, _)| **at >= requested && !proved.contains(at)) {
-        let stranger = spaces_of(people).iter().any(|(space, people)| {
-            settled.subject.get(space).map_or(people.len() > 1, |own| !people.is_subset(own))
-        });
+        let stranger = spaces_of(people)
+            .iter()
+            .any(|(space, people)| settled.subject.get(space).map_or(people.len() > 1, |own| !people.is_subset(own)));
         if stranger {
             settled.shared.insert(*identifier);
             continue;

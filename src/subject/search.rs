@@ -1,7 +1,7 @@
 //! The search for the subject's rows: the request's identifiers, what matched rows teach, links in both directions, to
 //! a fixed point (contract 3, "match" and "Shared identifiers").
 
-use super::evaluate::{Evaluated, Evaluation};
+use super::evaluate::{Evaluated, Evaluation, Fault};
 use super::finder::{Finder, RowId};
 use super::found::{FoundBySets, Matched, MatchedRow, RowFate};
 use super::identifier::Identifier;
@@ -109,11 +109,25 @@ impl<'a, F: Finder> Search<'a, F> {
                 return Err(IdentifyError::Ambiguous(self.ambiguity(unsettled)));
             }
             if !self.learn()? {
-                return Ok(());
+                return self.last_word();
             }
             rounds = 0;
         }
         Err(IdentifyError::Endless)
+    }
+
+    /// What is wrong with the rows that were found in the end.
+    fn last_word(&self) -> Result<(), IdentifyError<F::Error>> {
+        for (collection, evaluated) in self.controller.collections.iter().zip(&self.evaluated) {
+            let collection = collection.name.clone();
+            match evaluated.fault {
+                Some(Fault::NullKey) => return Err(IdentifyError::NullKey { collection }),
+                Some(Fault::RepeatedKey) => return Err(IdentifyError::RepeatedKey { collection }),
+                Some(Fault::NoParent) => return Err(IdentifyError::NoParent { collection }),
+                None => {}
+            }
+        }
+        Ok(())
     }
 
     /// Drops every learned identifier: an identifier that proves to be shared must not have taught anything. What

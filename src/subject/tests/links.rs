@@ -90,6 +90,23 @@ fn a_child_without_its_parent_stops_the_run() {
 }
 
 #[test]
+fn a_parent_that_is_found_later_than_its_child_is_in_time() {
+    // The line is found by the number at once; its order only by the address, which the contact teaches.
+    let collections = [
+        ("contacts", "c", "match = [\"no = subject.customer\"]\nlearn = { email = [\"email\"] }"),
+        ("orders", "o", "kind = \"transaction\"\nmatch = [\"email = subject.email\"]"),
+        ("lines", "l", "kind = \"line\"\nparent = \"orders\"\nmatch = [\"o = orders.id\", \"no = subject.customer\"]"),
+    ];
+    let tables: [Rows<'_>; 3] = [
+        ("c", "id | no | email", &["1 | A | a@x"]),
+        ("o", "id | email", &["1 | a@x"]),
+        ("l", "id | o | no", &["1 | 1 | A"]),
+    ];
+    let found = World::new(&collections, &tables).find(&["customer:A"]);
+    assert_eq!((found.rows("orders"), found.rows("lines")), ("1", "1"));
+}
+
+#[test]
 fn a_child_of_somebody_elses_row_is_found_only_by_what_is_the_subjects() {
     // The shared address finds the order of B. Its first line names A as well, so it is found, under an excluded parent.
     let orders =

@@ -111,7 +111,7 @@ fn a_branch_that_no_identifier_reaches_is_told() {
 #[test]
 fn keys_that_are_missing_or_name_two_rows_stop_the_run() {
     let lines = "match = [\"no = subject.customer\"]";
-    let mut run = |rows: &[&str]| {
+    let run = |rows: &[&str]| {
         World::new(&[("c", "t", lines)], &[("t", "id | no", rows)]).identify(&["customer:a"], Decisions::default())
     };
     assert!(matches!(run(&[" | a"]), Err(IdentifyError::NullKey { .. })));

@@ -191,10 +191,8 @@ fn collections_whose_person_columns_have_one_name_name_the_same_people() {
         ("contacts", "t", "match = [\"no = subject.customer\"]\nperson = \"no\"\nlearn = { email = [\"email\"] }"),
         ("orders", "u", "match = [\"email = subject.email\"]\nperson = \"no\""),
     ];
-    let tables: [Rows<'_>; 2] = [
-        ("t", "id | no | email", &["1 | C1 | home@x.org"]),
-        ("u", "id | no | email", &["2 | C2 | home@x.org"]),
-    ];
+    let tables: [Rows<'_>; 2] =
+        [("t", "id | no | email", &["1 | C1 | home@x.org"]), ("u", "id | no | email", &["2 | C2 | home@x.org"])];
     let found = World::new(&collections, &tables).find(&["customer:C1"]);
     assert_eq!(found.rows("orders"), "2!", "the address leads to another person than the subject");
 }
