@@ -34,6 +34,8 @@ pub(super) struct Search<'a, F: Finder> {
     settled: Settled,
     /// Rows that `where` leaves to another collection of the same table: (collection, row).
     elsewhere: BTreeSet<(usize, RowName)>,
+    /// Rows that came back: the other collection had found them only through this one.
+    came_back: BTreeSet<(usize, RowName)>,
     policy: u64,
     versions: u64,
 }
@@ -61,6 +63,7 @@ impl<'a, F: Finder> Search<'a, F> {
             inputs: vec![None; controller.collections.len()],
             settled: Settled::default(),
             elsewhere: BTreeSet::new(),
+            came_back: BTreeSet::new(),
             policy: 0,
             versions: 0,
         };
@@ -96,6 +99,7 @@ impl<'a, F: Finder> Search<'a, F> {
                 let newly_shared = settled.shared.difference(&proved).map(|at| self.identifiers[*at as usize].clone());
                 let newly_shared: Vec<Identifier> = newly_shared.collect();
                 self.settled = settled;
+                self.came_back.extend(self.elsewhere.difference(&elsewhere).cloned());
                 self.elsewhere = elsewhere;
                 self.policy += 1;
                 if !newly_shared.is_empty() {
@@ -222,6 +226,8 @@ impl<'a, F: Finder> Search<'a, F> {
             let before = self.elsewhere.iter().filter(|(owner, row)| *owner == at && taken.contains(row));
             left.extend(before.cloned());
         }
+        // Nothing vanishes: what came back is told here and there, for it would come and go for ever.
+        left.retain(|row| !self.came_back.contains(row));
         left
     }
 

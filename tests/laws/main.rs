@@ -18,6 +18,7 @@ use common::unpacked::{records, unpacked};
 use common::{art20, scratch};
 use model::{Expected, Outcome};
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -149,7 +150,7 @@ fn story(bytes: Vec<u8>) -> String {
 }
 
 fn cases() -> u32 {
-    std::env::var("ART20_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(150)
+    std::env::var("ART20_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(250)
 }
 
 proptest! {
@@ -157,7 +158,7 @@ proptest! {
 
     #[test]
     fn every_row_and_value_of_a_made_up_controller_comes_out_as_the_contract_says(
-        bytes in prop::collection::vec(any::<u8>(), 0..1_500),
+        bytes in prop::collection::vec(any::<u8>(), 0..3_000),
     ) {
         let told = |failure| match failure {
             TestCaseError::Fail(reason) => TestCaseError::fail(format!("{reason}\n{}", story(bytes.clone()))),
@@ -165,4 +166,39 @@ proptest! {
         };
         obeys_the_laws(bytes.clone()).map_err(told)?;
     }
+}
+
+/// The model alone is quick, so what the worlds are like can be counted over many.
+#[test]
+fn made_up_worlds_meet_every_end_and_every_code() {
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let strategy = prop::collection::vec(any::<u8>(), 0..3_000);
+    let mut met: BTreeMap<String, u32> = BTreeMap::new();
+    for _ in 0..2_000 {
+        let bytes = strategy.new_tree(&mut runner).unwrap().current();
+        let world = World::new(Choices::new(bytes));
+        let collections = match world.expected() {
+            Outcome::Exit(exit) => {
+                *met.entry(format!("exit {exit}")).or_default() += 1;
+                continue;
+            }
+            Outcome::Archive(collections) => collections,
+        };
+        *met.entry("exit 0".into()).or_default() += 1;
+        let codes: BTreeSet<&String> =
+            collections.iter().flat_map(|c| c.excluded.keys().chain(c.withheld.keys())).collect();
+        codes.into_iter().for_each(|code| *met.entry(code.clone()).or_default() += 1);
+        let portable: usize = collections.iter().map(|c| c.portable.len()).sum();
+        let children = collections.iter().flat_map(|c| &c.portable).filter(|p| p.parent.is_some()).count();
+        for (what, is) in [("portable", portable > 0), ("many", portable > 9), ("children", children > 0)] {
+            *met.entry(what.into()).or_default() += u32::from(is);
+        }
+    }
+    println!("{met:#?}");
+    let ends = ["exit 0", "exit 3", "exit 4", "exit 5", "portable", "many", "children"];
+    // Third parties and unsearchable content wait for the modes that withhold them.
+    let absent = ["third-party", "unsearchable"];
+    let codes = art20::records::Code::ALL.iter().map(|code| code.as_str()).filter(|code| !absent.contains(code));
+    let rare: Vec<&str> = ends.into_iter().chain(codes).filter(|what| met.get(*what).is_none_or(|n| *n < 15)).collect();
+    assert!(rare.is_empty(), "{rare:?}");
 }

@@ -59,6 +59,8 @@ struct Belief {
     persons: BTreeSet<String>,
     /// Rows that `where` leaves to another collection of the table.
     left: BTreeSet<(usize, usize)>,
+    /// Rows that came back from there: only this collection leads the other one to them.
+    back: BTreeSet<(usize, usize)>,
 }
 
 fn order(a: &[Value], b: &[Value]) -> std::cmp::Ordering {
@@ -253,7 +255,7 @@ impl World {
         let finds = |identifier: &Identifier| -> BTreeSet<String> {
             direct.iter().filter(|(id, _)| id == identifier).map(|(_, person)| person.clone()).collect()
         };
-        let mut belief = Belief { shared: before.shared.clone(), ..Belief::default() };
+        let mut belief = Belief { shared: before.shared.clone(), back: before.back.clone(), ..Belief::default() };
         let mut doubt = false;
         let mut several = |persons: &BTreeSet<String>| doubt |= persons.len() > 1 && !self.same_person;
         for identifier in requested.iter().filter(|identifier| !before.shared.contains(identifier)) {
@@ -314,7 +316,12 @@ impl World {
                     other != at && twin.table == collection.table && admits && has
                 });
                 let left_out = collection.selection != Some(row.flag);
-                if left_out && taken && (matches[at].contains_key(&nth) || before.left.contains(&(at, nth))) {
+                let was = before.left.contains(&(at, nth));
+                if was && !taken {
+                    belief.back.insert((at, nth));
+                }
+                let is = left_out && taken && (matches[at].contains_key(&nth) || was);
+                if is && !belief.back.contains(&(at, nth)) {
                     belief.left.insert((at, nth));
                 }
             }

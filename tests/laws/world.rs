@@ -151,7 +151,7 @@ pub const AS_OF: &str = "2026-06-15T12:00:00Z";
 /// How many value columns a table has.
 pub const VALUES: usize = 4;
 /// (basis, automated, voluntary, names the consents, retention of one year)
-pub const ACTIVITIES: [(&str, bool, bool, bool, bool); 9] = [
+pub const ACTIVITIES: [(&str, bool, bool, bool, bool); 10] = [
     ("contract", true, false, false, false),
     ("consent", true, false, true, false),
     ("legitimate_interests", true, false, false, false),
@@ -161,6 +161,7 @@ pub const ACTIVITIES: [(&str, bool, bool, bool, bool); 9] = [
     ("explicit_consent", true, false, true, false),
     ("public_task", true, false, false, false),
     ("vital_interests", true, false, false, true),
+    ("legal_obligation", true, false, false, true),
 ];
 const DAYS: [&str; 4] = ["2026-01-10", "2026-03-10", "2026-05-10", "2026-08-10"];
 const ORIGINS: [&str; 5] = ["provided", "observed", "exchanged", "derived", "inferred"];
@@ -184,7 +185,7 @@ fn link(c: &mut Choices) -> Value {
     match c.below(8) {
         0..=2 => Value::Text(c.of(&all).to_owned()),
         3 | 4 => Value::Integer(c.below(4) as i64),
-        5 => Value::Blob(c.of(&all).to_owned()),
+        5 | 6 => Value::Blob(c.of(&all).to_owned()),
         _ => Value::Null,
     }
 }
@@ -203,7 +204,7 @@ fn key(c: &mut Choices, shape: Key, table: usize, row: usize) -> Vec<Value> {
 impl Row {
     fn new(c: &mut Choices, shape: Key, table: usize, row: usize) -> Row {
         let tag = format!("t{table}r{row}");
-        let person = c.below(3);
+        let person = c.of(&[0, 0, 1, 2]);
         let address = match c.below(6) {
             0..=2 => Some(EMAILS[person]),
             3 => Some(EMAILS[3]),
@@ -238,15 +239,15 @@ impl Row {
             reference: link(c),
             tenant: if c.percent(30) { Value::Text("T2".into()) } else { Value::Text("T1".into()) },
             flag: c.percent(40),
-            activity: if c.percent(40) { c.below(ACTIVITIES.len()) } else { 0 },
+            activity: if c.percent(50) { c.below(ACTIVITIES.len()) } else { 0 },
             origin: if c.percent(30) { c.of(&ORIGINS) } else { "provided" },
-            hold: c.percent(40),
+            hold: c.percent(60),
             since: if c.percent(50) { "2024-01-01" } else { "2026-01-01" },
             restricted: c.percent(20),
             tag: format!("zq{tag}qz"),
             at,
             values,
-            consent: (if c.percent(50) { 6 } else { 1 }, day(c, 90), day(c, 25)),
+            consent: (if c.percent(50) { 6 } else { 1 }, day(c, 90), day(c, 40)),
         }
     }
 
@@ -284,7 +285,7 @@ fn condition(c: &mut Choices, before: usize, parent: Option<usize>) -> Vec<Term>
     };
     if let Some(parent) = parent {
         let mut terms = vec![Term::Link("link", parent, "ref")];
-        terms.extend(c.percent(25).then_some(Term::Link("tenant", parent, "tenant")));
+        terms.extend(c.percent(20).then_some(Term::Link("tenant", parent, "tenant")));
         return terms;
     }
     let subject = [Term::Email, Term::Number, Term::EmailBytes, Term::ListHasEmail];
@@ -325,19 +326,19 @@ impl World {
         };
         // The consents first, so that activities can name them.
         world.collection(c, "consent");
-        for _ in 0..1 + c.below(5) {
+        for _ in 0..1 + c.below(6) {
             let orders = world.collections.iter().any(|collection| collection.kind == "transaction");
-            let kind = match c.below(7) {
+            let kind = match c.below(9) {
                 0 | 1 => "other",
                 2 => "contact",
                 3 => "access_log",
                 4 => "cookie",
-                5 if orders => "line",
+                5 | 6 if orders => "line",
                 _ => "transaction",
             };
             world.collection(c, kind);
         }
-        for _ in 0..1 + c.below(2) {
+        for _ in 0..1 + c.below(3) {
             let one = match c.below(5) {
                 0 | 1 => ("customer", number(c).text().unwrap_or_default()),
                 2 => ("email", EMAILS[3].to_owned()),
@@ -373,7 +374,7 @@ impl World {
             let shapes =
                 [Key::RowNumber, Key::Column, Key::Composite, Key::WithoutRowid, Key::CompositeWithoutRowid, Key::View];
             let key = c.of(&shapes);
-            let rows = (0..c.below(8)).map(|row| Row::new(c, key, number, row)).collect();
+            let rows = (0..c.below(12)).map(|row| Row::new(c, key, number, row)).collect();
             let declared = c.of(&["", "TEXT", "NUMERIC"]);
             let store = c.below(self.stores);
             self.tables.push(Table { name: format!("t{number}"), store, key, rows, declared });
@@ -384,7 +385,7 @@ impl World {
         let mut conditions = vec![condition(c, at, parent)];
         for _ in 0..c.below(3) {
             // A child that is found without its parent stops the run: now and then.
-            if parent.is_none() || c.percent(15) {
+            if parent.is_none() || c.percent(20) {
                 conditions.push(condition(c, at, None));
             }
         }
@@ -400,7 +401,15 @@ impl World {
             suggest: c.percent(20),
             selection: (shared_table || c.percent(15)).then(|| c.percent(50)),
             about: if c.percent(8) { c.of(&["staff", "third_party"]) } else { "subject" },
-            activity: if c.percent(40) { None } else { Some(if c.percent(30) { c.below(9) } else { 0 }) },
+            activity: if c.percent(40) {
+                None
+            } else {
+                Some(match c.below(10) {
+                    0..=4 => 0,
+                    5 => 5,
+                    _ => c.below(ACTIVITIES.len()),
+                })
+            },
             origin: if c.percent(25) { None } else { Some("provided") },
             holds: c.percent(40),
             treatments: (0..VALUES).map(|_| treatment(c)).collect(),

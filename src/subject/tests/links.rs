@@ -163,3 +163,14 @@ fn what_a_row_left_to_another_collection_taught_is_taught_there_or_nowhere() {
     let found = World::new(&[("in", "t", plain), ("out", "t", learn), calls], &tables).find(&["customer:A"]);
     assert_eq!((found.rows("in"), found.rows("out"), found.rows("calls")), ("", "1", "1"));
 }
+
+#[test]
+fn a_row_that_only_the_collection_which_leaves_it_leads_to_is_told_in_both() {
+    let tables: [Rows<'_>; 1] = [("t", "id | no | sel", &["1 | A | out"])];
+    let collections = [
+        ("in", "t", "match = [\"no = subject.customer\"]\nwhere = \"kind\""),
+        ("out", "t", "match = [\"id = in.id\"]\nwhere = \"kind\""),
+    ];
+    let found = World::new(&collections, &tables).find(&["customer:A"]);
+    assert_eq!((found.rows("in"), found.rows("out")), ("1~", "1"));
+}
