@@ -1,5 +1,5 @@
-//! The worked example of `fixtures/chinook/`: for each of the 59 customers of the sample database, the exported invoices
-//! and lines equal what plain SQL says, to the cent, and nothing of any other customer is in the archive.
+//! The worked example of `fixtures/chinook/`: for each of the 59 customers of the sample database, the exported
+//! invoices and lines equal what plain SQL says, to the cent, and nothing of any other customer is in the archive.
 //!
 //! The database is no part of the project. Where it is absent the tests say so and pass, but not in the project's own
 //! runs (`ART20_CI=1`) beside a folder that should hold it.
@@ -168,7 +168,8 @@ fn every_customer_gets_every_invoice_and_line_to_the_cent_and_nothing_of_anybody
     assert_eq!(Some(lines_seen.to_string()), total("InvoiceLine"), "no line is nobody's");
 }
 
-/// Searches every byte of every file, and every file name, for what names somebody else; what names the customer is there.
+/// Searches every byte of every file, and every file name, for what names somebody else; what names the customer is
+/// there.
 fn nothing_of_others(
     files: &BTreeMap<String, Vec<u8>>,
     customer: i64,

@@ -168,8 +168,8 @@ order_id = { omit = "internal" }
 #[test]
 fn what_a_statute_forbids_to_tell_stands_in_the_receipt_alone() {
     let sql = "CREATE TABLE orders (id INTEGER PRIMARY KEY, no TEXT, why TEXT, note TEXT, flag TEXT, mark TEXT);
-        INSERT INTO orders VALUES (1, 'C1', 'b', 'PLAIN', 'CANARY-1', 'CANARY-2'), (2, 'C1', 's', 'CANARY-3', NULL, NULL),
-            (3, 'C1', 'w', 'CANARY-4', NULL, NULL);
+        INSERT INTO orders VALUES (1, 'C1', 'b', 'PLAIN', 'CANARY-1', 'CANARY-2'),
+            (2, 'C1', 's', 'CANARY-3', NULL, NULL), (3, 'C1', 'w', 'CANARY-4', NULL, NULL);
         CREATE TABLE lines (id INTEGER PRIMARY KEY, order_id INTEGER);
         INSERT INTO lines VALUES (11, 1), (12, 2), (13, 2), (14, 3);";
     let run = run(ORDERS, sql, &["-s", "customer:C1"]);
@@ -208,4 +208,32 @@ fn a_value_of_an_activity_without_a_basis_stops_the_run() {
     assert!(stopped.errors.contains("`images` has no legal basis") && !stopped.errors.contains("CANARY"));
     // Where nothing stands, nothing is held.
     assert_eq!(run(&collections, &with("NULL"), &["-s", "customer:C1"]).exit, Some(0));
+}
+
+#[test]
+fn a_key_of_a_view_that_names_two_rows_stops_the_run_and_loses_none() {
+    let collections = r#"
+[store.s.ignore]
+"base" = "seen through a view"
+[collection.notes]
+store = "s"
+table = "notes"
+kind = "other"
+activity = "business"
+origin = "provided"
+key = ["id"]
+match = ["no = subject.customer"]
+[collection.notes.columns]
+id = "additional.id"
+no = { omit = "internal" }
+"#;
+    let sql = |second: u8| {
+        format!(
+            "CREATE TABLE base (id INTEGER, no TEXT); INSERT INTO base VALUES (1, 'C1'), ({second}, 'C1');
+             CREATE VIEW notes AS SELECT * FROM base;"
+        )
+    };
+    let stopped = run(collections, &sql(1), &["-s", "customer:C1"]);
+    assert_eq!(stopped.exit, Some(3), "{}", stopped.errors);
+    assert_eq!(run(collections, &sql(2), &["-s", "customer:C1"]).ledger["notes"]["portable"], 2);
 }

@@ -139,7 +139,11 @@ proptest! {
     }
 
     #[test]
-    fn an_identifier_is_found_where_it_stands_and_matching_never_fails(cell in cell(), value in bytes(), kind in kind()) {
+    fn an_identifier_is_found_where_it_stands_and_matching_never_fails(
+        cell in cell(),
+        value in bytes(),
+        kind in kind(),
+    ) {
         let value = String::from_utf8_lossy(&value).into_owned();
         if let Ok(identifier) = Identifier::new(kind, &value, Some("DE")) {
             let values = [identifier.canonical().as_bytes().to_vec()];

@@ -21,7 +21,8 @@ fn place(values: &[Vec<u8>], form: &[u8]) -> Option<usize> {
     values.binary_search_by(|value| value.as_slice().cmp(form)).ok()
 }
 
-/// The positions of those canonical values, which are in order, that stand in a cell that is a list of addresses or a JSON array.
+/// The positions of those canonical values, which are in order, that stand in a cell that is a list of addresses or a
+/// JSON array.
 pub fn list_has(cell: &Cell, kind: &str, region: Option<&str>, values: &[Vec<u8>]) -> Vec<usize> {
     let Some(text) = cell.utf8() else { return Vec::new() };
     let mut hits: Vec<usize> = entries(&text)

@@ -1,15 +1,17 @@
 //! The laws, over made-up controllers: stores, links and people as chance has it, and a model in plain loops that says
 //! what must come of them. `ART20_CASES` sets the number of cases.
 //!
-//! - [`world`] makes up stores, rows, a configuration and a request from a string of bytes.
-//! - [`written`] writes them down as art20 meets them.
-//! - [`model`] is the contract in plain loops; it knows nothing of the program.
+//! - [`made_up`] makes up a [`world`]: stores, rows, a configuration and a request, from a string of bytes.
+//! - [`written`] writes it down as art20 meets it.
+//! - [`recognised`] and [`model`] are the contract in plain loops; they know nothing of the program.
 
 #[path = "../common/mod.rs"]
 mod common;
 
 mod choices;
+mod made_up;
 mod model;
+mod recognised;
 mod world;
 mod written;
 

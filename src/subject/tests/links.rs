@@ -108,7 +108,8 @@ fn a_parent_that_is_found_later_than_its_child_is_in_time() {
 
 #[test]
 fn a_child_of_somebody_elses_row_is_found_only_by_what_is_the_subjects() {
-    // The shared address finds the order of B. Its first line names A as well, so it is found, under an excluded parent.
+    // The shared address finds the order of B. Its first line names A as well, so it is found, under an excluded
+    // parent.
     let orders =
         "kind = \"transaction\"\nmatch = [\"no = subject.customer\", \"email = subject.email\"]\nperson = \"no\"";
     let lines = "kind = \"line\"\nparent = \"orders\"\nmatch = [\"order_id = orders.id\", \"no = subject.customer\"]";
