@@ -200,7 +200,8 @@ impl Road<'_> {
                         .row(controller, self.subject, &rows[nth].row, nth + 1, &cells, Some(parent))
                         .map_err(from_normalize)
                         .map_err(through)?;
-                    let decided = self.decide(collection, normalized, rows[nth].fate, excluded).map_err(through)?;
+                    let under = Some((parent, excluded));
+                    let decided = self.decide(collection, normalized, rows[nth].fate, under).map_err(through)?;
                     if let (Ok(record), _) = decided {
                         portable.push(*record);
                     }
@@ -211,23 +212,33 @@ impl Road<'_> {
         Ok(all)
     }
 
-    /// Decides about a row and enters it in the account.
+    /// Decides about a row and enters it in the account. `parent` is the row that it is nested in, with the code that
+    /// keeps it out, if one does.
     fn decide(
         &mut self,
         collection: &Collection,
         row: Normalized,
         fate: RowFate,
-        parent: Option<Code>,
+        parent: Option<(&Normalized, Option<Code>)>,
     ) -> Result<(Result<Box<PortableRecord>, Code>, Normalized), FulfilError> {
-        let activity = self.circumstances.controller.activity(&row.activity);
-        if activity.is_none_or(|activity| activity.gdpr_basis.or(activity.pipl_basis).is_none()) {
+        let controller = self.circumstances.controller;
+        let values = row.values.iter().filter(|value| !value.reading.is_empty());
+        let own = values.filter_map(|value| value.activity.as_deref());
+        let no_basis = |key: &&str| {
+            let activity = controller.activity(key);
+            activity.is_none_or(|activity| activity.gdpr_basis.or(activity.pipl_basis).is_none())
+        };
+        if let Some(key) = std::iter::once(row.activity.as_str()).chain(own).find(no_basis) {
             return Err(FulfilError::Configuration(
-                format!("{}: the activity `{}` has no legal basis, and rows of it were found", row.row, row.activity),
+                format!("{}: the activity `{key}` has no legal basis, and data of it were found", row.row),
                 "If the data are held after all, give the activity a `legal_basis` and tell the policy's owner; else delete them.",
             ));
         }
         let overdue = retention_ended(&self.circumstances, &row);
-        let disclose = self.circumstances.controller.activity(&row.activity).is_none_or(|activity| activity.disclose);
+        // What the person must not be told of takes its children along.
+        let told = |key: &str| controller.activity(key).is_none_or(|activity| activity.disclose);
+        let disclose = told(&row.activity) && parent.is_none_or(|(parent, _)| told(&parent.activity));
+        let parent = parent.and_then(|(_, code)| code);
         self.findings.about_row(&collection.name, fate, overdue);
         // Children look at their parent's values, so the row is kept beside its record.
         match decide(&self.circumstances, collection, row.clone(), fate, parent) {
@@ -263,8 +274,9 @@ fn consents(
     for (at, collection) in controller.collections.iter().enumerate().filter(|(_, c)| c.kind == Kind::Consent) {
         let reader = RowReader::new(collection);
         let wishes = reader.wishes();
-        // A row that may be somebody else's proves nothing.
-        let rows = identification.matched[at].rows.iter().filter(|row| row.fate != RowFate::SharedIdentifier);
+        // A row that may be somebody else's proves nothing, also where the operator accepted it.
+        let proves = |row: &&MatchedRow| matches!(row.fate, RowFate::Subject | RowFate::NotSelected);
+        let rows = identification.matched[at].rows.iter().filter(proves);
         let ids: Vec<&RowId> = rows.map(|row| &row.row).collect();
         stores
             .read_rows(collection, &ids, &wishes, &mut |nth, cells| {

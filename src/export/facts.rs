@@ -22,7 +22,7 @@ pub(super) fn facts(order: &Order<'_>, missing: &[String]) -> Facts {
             .iter()
             .map(|e| ElsewhereFacts { key: e.key.clone(), title: e.title.clone(), reason: e.reason.clone() })
             .collect(),
-        collections: controller.collections.iter().map(collection).collect(),
+        collections: controller.collections.iter().map(|c| collection(c, controller)).collect(),
         ledger: Vec::new(),
         findings: Vec::new(),
         dropped_headers: controller.dropped_headers.clone(),
@@ -64,9 +64,11 @@ fn activity(activity: &ProcessingActivity, regime: crate::controller::activity::
     }
 }
 
-fn collection(collection: &Collection) -> CollectionFacts {
+fn collection(collection: &Collection, controller: &Controller) -> CollectionFacts {
+    // What a statute forbids to tell of is not described either.
+    let told = |key: &&str| controller.activity(key).is_none_or(|activity| activity.disclose);
     let mut fields: Vec<FieldFacts> = Vec::new();
-    for (_, mapping) in collection.mappings() {
+    for (_, mapping) in collection.mappings().filter(|(_, m)| m.activity.as_deref().as_ref().is_none_or(told)) {
         if matches!(mapping.field, Field::Uid | Field::Withheld | Field::Verbatim) {
             continue;
         }
@@ -99,7 +101,7 @@ fn collection(collection: &Collection) -> CollectionFacts {
         name: collection.name.clone(),
         store: collection.store.clone(),
         kind: collection.kind,
-        activities: collection.activity.keys().into_iter().map(str::to_owned).collect(),
+        activities: collection.activity.keys().into_iter().filter(told).map(str::to_owned).collect(),
         origin: match &collection.origin {
             Some(OriginChoice::Fixed(origin)) => Some(*origin),
             _ => None,

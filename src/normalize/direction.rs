@@ -3,26 +3,30 @@
 use crate::records::{FieldValue, Party};
 use crate::subject::Identifier;
 use crate::subject::identifier::canonical;
+use std::collections::{BTreeMap, HashSet};
 
 /// The addresses and numbers by which correspondence knows the subject.
 pub struct SubjectNames {
-    addresses: Vec<(String, String)>,
+    /// By type of identifier. There may be many, and every correspondent is looked for.
+    addresses: BTreeMap<String, HashSet<String>>,
     region: Option<String>,
 }
 
 impl SubjectNames {
     /// From the subject's identifiers.
     pub fn new<'i>(identifiers: impl Iterator<Item = &'i Identifier>, region: Option<&str>) -> SubjectNames {
-        SubjectNames {
-            addresses: identifiers.map(|i| (i.kind().to_owned(), i.canonical().to_owned())).collect(),
-            region: region.map(str::to_owned),
+        let mut addresses: BTreeMap<String, HashSet<String>> = BTreeMap::new();
+        for identifier in identifiers {
+            addresses.entry(identifier.kind().to_owned()).or_default().insert(identifier.canonical().to_owned());
         }
+        SubjectNames { addresses, region: region.map(str::to_owned) }
     }
 
     /// Whether a correspondent is the subject.
     pub fn is_subject(&self, party: &Party) -> bool {
         let Some(address) = &party.address else { return false };
-        self.addresses.iter().any(|(kind, known)| canonical(kind, address, self.region.as_deref()) == *known)
+        let region = self.region.as_deref();
+        self.addresses.iter().any(|(kind, known)| known.contains(&canonical(kind, address, region)))
     }
 
     /// The direction of a message, if sender or recipients tell it.

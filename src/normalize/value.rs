@@ -35,6 +35,11 @@ impl Reading {
         Reading { value, verbatim: None, ambiguous: false }
     }
 
+    /// Whether nothing stands there.
+    pub fn is_empty(&self) -> bool {
+        self.value.is_null() && self.verbatim.is_none()
+    }
+
     fn verbatim(cell: &Cell) -> Reading {
         let verbatim = match cell {
             Cell::Text(bytes) | Cell::Blob(bytes) => match String::from_utf8(bytes.clone()) {

@@ -11,11 +11,7 @@ impl Decimal {
     /// digits or a currency sign, is no number.
     pub fn parse(text: &str) -> Option<Decimal> {
         let text = text.trim_matches(' ');
-        plain(text).or_else(|| {
-            // Only an exponent is left to the library: plain notation may have more digits than it can hold.
-            let has_exponent = text.contains(['e', 'E']);
-            has_exponent.then(|| Exact::from_scientific(text).ok()).flatten().map(|exact| Decimal(exact.to_string()))
-        })
+        plain(text).or_else(|| scientific(text))
     }
 
     /// Reads the notation with a decimal comma: `19,90`, `1.234,56`, `1 234,56`. Groups must have three digits.
@@ -64,6 +60,31 @@ impl Decimal {
     }
 }
 
+/// Moves the point of the mantissa, so that every digit stays. Exponents of more than three digits are refused: nobody
+/// means them, and they would fill the disk.
+fn scientific(text: &str) -> Option<Decimal> {
+    let (mantissa, exponent) = text.split_once(['e', 'E'])?;
+    let magnitude = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
+    if magnitude.is_empty() || magnitude.len() > 3 || !magnitude.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let exponent: i32 = exponent.parse().ok()?;
+    let mantissa = plain(mantissa)?.0;
+    let (sign, digits) = mantissa.strip_prefix('-').map_or(("", mantissa.as_str()), |digits| ("-", digits));
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let mut all = format!("{whole}{fraction}");
+    let point = i32::try_from(whole.len()).ok()? + exponent;
+    if point <= 0 {
+        all.insert_str(0, &"0".repeat(1 + point.unsigned_abs() as usize));
+    }
+    let point = usize::try_from(point.max(1)).ok()?;
+    while all.len() < point {
+        all.push('0');
+    }
+    plain(&format!("{sign}{}.{}", &all[..point], &all[point..]))
+        .map(|Decimal(text)| Decimal(text.trim_end_matches('.').to_owned()))
+}
+
 /// Plain notation with redundant signs and zeros put in order; the digits after the point stay as they are.
 fn plain(text: &str) -> Option<Decimal> {
     let (negative, digits) = match text.as_bytes().first()? {
@@ -107,6 +128,10 @@ mod tests {
             ("007.50", "7.50"),
             ("1e3", "1000"),
             ("1.5E-2", "0.015"),
+            ("-12.5e0", "-12.5"),
+            ("12.50e1", "125.0"),
+            ("1e-30", "0.000000000000000000000000000001"),
+            ("1.234567890123456789012345678901234e5", "123456.7890123456789012345678901234"),
         ] {
             assert_eq!(parsed(stored).as_deref(), Some(expected), "{stored}");
         }
@@ -114,7 +139,23 @@ mod tests {
 
     #[test]
     fn what_is_no_plain_number_is_refused() {
-        for text in ["", "-", ".", "1,000.00", "1 000", "19.90 EUR", "NaN", "inf", "0x10", "1e", "e3", "١٢"] {
+        for text in [
+            "",
+            "-",
+            ".",
+            "1,000.00",
+            "1 000",
+            "19.90 EUR",
+            "NaN",
+            "inf",
+            "0x10",
+            "1e",
+            "e3",
+            "1e9999",
+            "1e+-3",
+            "1e3.5",
+            "١٢",
+        ] {
             assert_eq!(parsed(text), None, "{text}");
         }
     }

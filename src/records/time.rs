@@ -153,6 +153,9 @@ impl<'a> Iso<'a> {
                     _ => return None,
                 };
                 let digits: String = zone[1..].split(':').collect();
+                if !digits.is_ascii() {
+                    return None;
+                }
                 let (hours, minutes) = match digits.len() {
                     2 => (small(&digits)?, 0),
                     4 => (small(&digits[..2])?, small(&digits[2..])?),
@@ -233,6 +236,14 @@ mod tests {
 
     fn read(text: &str, name: &str) -> Option<String> {
         Time::parse(text, &zone(name)).map(|reading| reading.time.as_str().to_owned())
+    }
+
+    #[test]
+    fn an_offset_of_other_than_digits_is_none() {
+        for text in ["2026-01-01T10:00:00+aé1", "2026-01-01T10:00:00+é", "2026-01-01T10:00:00+0é0", "2026-01-01T10:00+"]
+        {
+            assert_eq!(read(text, "UTC"), None, "{text}");
+        }
     }
 
     #[test]

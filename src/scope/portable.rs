@@ -174,6 +174,12 @@ fn portable(
         verbatim: row.verbatim_before,
     };
     for mut value in row.values {
+        if is_undisclosed(circumstances, &value) {
+            // A statute forbids to tell the person of it: no field, no code.
+            let counts = !value.reading.is_empty() && !value.companion;
+            *tally.withheld.entry(Code::Omitted).or_default() += u64::from(counts);
+            continue;
+        }
         if let Some(code) = value_code(circumstances, &value) {
             if !value.companion {
                 record.withheld.push((value.path.to_string(), code));
@@ -191,14 +197,21 @@ fn portable(
     for (_, code) in &record.withheld {
         *tally.withheld.entry(*code).or_default() += 1;
     }
+    tally.withheld.retain(|_, count| *count > 0);
     tally.verbatim = record.verbatim.len() as u64;
     settle_addresses(&mut record.entries);
     PortableRecord { record, tally, children: None }
 }
 
+/// Whether the value's own activity must not be disclosed.
+fn is_undisclosed(circumstances: &Circumstances<'_>, value: &NormalValue) -> bool {
+    let activity = value.activity.as_deref().and_then(|key| circumstances.controller.activity(key));
+    activity.is_some_and(|activity| !activity.disclose)
+}
+
 fn value_code(circumstances: &Circumstances<'_>, value: &NormalValue) -> Option<Code> {
     // Where nothing stands, nothing is held back.
-    if value.reading.value.is_null() && value.reading.verbatim.is_none() {
+    if value.reading.is_empty() {
         return None;
     }
     let own = value.activity.as_deref().and_then(|key| circumstances.controller.activity(key)).and_then(|activity| {

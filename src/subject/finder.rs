@@ -21,7 +21,8 @@ pub struct ColumnTest<'a> {
     pub test: Test<'a>,
 }
 
-/// What is asked of a value. A store may let more rows pass; the caller decides.
+/// What is asked of a value. A store may let more rows pass; the caller decides. Values are in the order of their
+/// bytes.
 #[derive(Debug, Clone)]
 pub enum Test<'a> {
     /// Its exact text is one of these.

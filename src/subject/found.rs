@@ -55,13 +55,13 @@ impl Matched {
 /// Sets of identifiers, each stored once.
 #[derive(Debug, Clone, Default)]
 pub struct FoundBySets {
-    sets: Vec<Vec<u16>>,
-    index: HashMap<Vec<u16>, u32>,
+    sets: Vec<Vec<u32>>,
+    index: HashMap<Vec<u32>, u32>,
 }
 
 impl FoundBySets {
     /// The number of the set with these identifiers.
-    pub fn intern(&mut self, mut identifiers: Vec<u16>) -> u32 {
+    pub fn intern(&mut self, mut identifiers: Vec<u32>) -> u32 {
         identifiers.sort_unstable();
         identifiers.dedup();
         if let Some(number) = self.index.get(&identifiers) {
@@ -73,18 +73,8 @@ impl FoundBySets {
         number
     }
 
-    /// The number of the union of two sets.
-    pub fn union(&mut self, a: u32, b: u32) -> u32 {
-        if a == b {
-            return a;
-        }
-        let mut both = self.get(a).to_vec();
-        both.extend_from_slice(self.get(b));
-        self.intern(both)
-    }
-
     /// The identifiers of a set, as positions in the list of known identifiers.
-    pub fn get(&self, number: u32) -> &[u16] {
+    pub fn get(&self, number: u32) -> &[u32] {
         self.sets.get(number as usize).map_or(&[], Vec::as_slice)
     }
 }

@@ -85,7 +85,8 @@ pub fn email(value: &str) -> String {
     match value.rsplit_once('@') {
         Some((local, domain)) => {
             let domain = idna::domain_to_ascii(domain).unwrap_or_else(|_| domain.to_lowercase());
-            format!("{}@{domain}", local.to_lowercase())
+            // What IDNA ignores may have hidden white space at the end.
+            format!("{}@{}", local.to_lowercase(), domain.trim_end())
         }
         None => value.to_lowercase(),
     }

@@ -3,21 +3,26 @@
 use super::identifier::canonical;
 use crate::records::{Cell, Json, Party, party};
 
-/// The position of the canonical form of a cell among canonical values.
+/// The position of the canonical form of a cell among canonical values, which are in order: there may be many.
 pub fn canonical_in(cell: &Cell, kind: &str, region: Option<&str>, values: &[Vec<u8>]) -> Option<usize> {
     match kind {
         "email" | "phone" => {
             let form = canonical(kind, &cell.utf8()?, region);
-            values.iter().position(|value| value == form.as_bytes())
+            place(values, form.as_bytes())
         }
         _ => {
             let text = cell.text()?;
-            values.iter().position(|value| value.as_slice() == text.as_ref())
+            place(values, text.as_ref())
         }
     }
 }
 
-/// The positions of those canonical values that stand in a cell that is a list of addresses or a JSON array.
+fn place(values: &[Vec<u8>], form: &[u8]) -> Option<usize> {
+    values.binary_search_by(|value| value.as_slice().cmp(form)).ok()
+}
+
+/// The positions of those canonical values, which are in order, that stand in a cell that is a list of addresses or a
+/// JSON array.
 pub fn list_has(cell: &Cell, kind: &str, region: Option<&str>, values: &[Vec<u8>]) -> Vec<usize> {
     let Some(text) = cell.utf8() else { return Vec::new() };
     let mut hits: Vec<usize> = entries(&text)

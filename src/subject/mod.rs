@@ -8,11 +8,17 @@ pub mod finder;
 mod found;
 pub mod identifier;
 mod identify;
+mod links;
 mod matching;
+mod order;
 mod persons;
+mod search;
 
 pub use finder::{ColumnTest, Finder, FoundRow, RowId, Test};
 pub use found::{FoundBySets, Matched, MatchedRow, RowFate};
 pub use identifier::{Identifier, IdentifierError};
 pub use identify::{Ambiguity, Decisions, Identification, IdentifyError, KnownIdentifier, Suggestion, identify};
 pub use matching::{canonical_in, list_has};
+
+#[cfg(test)]
+mod tests;

@@ -5,6 +5,7 @@
 //! names nobody outside its table.
 
 use super::evaluate::Evaluated;
+use super::found::FoundBySets;
 use crate::controller::{Collection, Controller, TermSource};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -85,10 +86,15 @@ fn naming(controller: &Controller, collection: &Collection, depth: usize) -> Str
     if MERE_NUMBERS.contains(&person.to_lowercase().as_str()) {
         return format!("row:{}", collection.name);
     }
-    // An identifier type of the same name holds the same values.
-    if controller.collections.iter().flat_map(|c| &c.learn).any(|(_, columns)| columns.contains(person)) {
-        let kind = controller.collections.iter().flat_map(|c| &c.learn).find(|(_, columns)| columns.contains(person));
-        return format!("identifier:{}", kind.map_or("", |(kind, _)| kind));
+    // A column of the same name that holds a type of identifier elsewhere holds the same values here.
+    let taught = controller.collections.iter().flat_map(|c| &c.learn).find(|(_, columns)| columns.contains(person));
+    let everywhere = controller.collections.iter().flat_map(|c| &c.matches).flat_map(|condition| &condition.terms);
+    let asked = everywhere.filter(|term| &term.column == person).find_map(|term| match &term.source {
+        TermSource::Subject(kind) => Some(kind.as_str()),
+        _ => None,
+    });
+    if let Some(kind) = taught.map(|(kind, _)| kind.as_str()).or(asked) {
+        return format!("identifier:{kind}");
     }
     format!("column:{}", person.to_lowercase())
 }
@@ -97,9 +103,11 @@ fn naming(controller: &Controller, collection: &Collection, depth: usize) -> Str
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Settled {
     /// Identifiers known to be shared, as positions.
-    pub shared: BTreeSet<u16>,
+    pub shared: BTreeSet<u32>,
     /// By way of naming people: those who are the subject.
     pub subject: BTreeMap<usize, BTreeSet<PersonId>>,
+    /// Why it would not be certain who the subject is, if nothing changes any more.
+    pub doubt: Option<Unsettled>,
 }
 
 /// Why it is not settled who the subject is.
@@ -111,9 +119,11 @@ pub(super) enum Unsettled {
     Several,
 }
 
+type People = BTreeSet<PersonId>;
+
 /// Persons found directly by each identifier.
-fn found_by(evaluated: &[Evaluated]) -> BTreeMap<u16, BTreeSet<PersonId>> {
-    let mut found: BTreeMap<u16, BTreeSet<PersonId>> = BTreeMap::new();
+fn found_by(evaluated: &[Evaluated]) -> BTreeMap<u32, People> {
+    let mut found: BTreeMap<u32, People> = BTreeMap::new();
     for (identifier, person) in evaluated.iter().flat_map(|e| &e.direct) {
         found.entry(*identifier).or_default().insert(*person);
     }
@@ -121,60 +131,71 @@ fn found_by(evaluated: &[Evaluated]) -> BTreeMap<u16, BTreeSet<PersonId>> {
 }
 
 /// Settles who the subject is and which identifiers are shared, from what was found so far. `requested` is how many of
-/// the identifiers, at the beginning of the list, came with the request.
+/// the identifiers, at the beginning of the list, came with the request; `proved` are those that proved to be shared.
 pub(super) fn settle(
     persons: &Persons,
     evaluated: &[Evaluated],
-    requested: u16,
+    sets: &FoundBySets,
+    requested: u32,
+    proved: &BTreeSet<u32>,
     same_person: bool,
-) -> Result<Settled, Unsettled> {
+) -> Settled {
     let found = found_by(evaluated);
-    let mut settled = Settled::default();
-    let spaces_of = |people: &BTreeSet<PersonId>| -> BTreeMap<usize, BTreeSet<PersonId>> {
-        let mut by_space: BTreeMap<usize, BTreeSet<PersonId>> = BTreeMap::new();
+    let mut settled = Settled { shared: proved.clone(), ..Settled::default() };
+    let spaces_of = |people: &People| -> BTreeMap<usize, People> {
+        let mut by_space: BTreeMap<usize, People> = BTreeMap::new();
         for person in people {
             by_space.entry(persons.space_of(*person)).or_default().insert(*person);
         }
         by_space
     };
-    // The request's identifiers: one that finds several persons is shared; the others say who the subject is.
     let asked = || found.iter().filter(|(identifier, _)| **identifier < requested);
-    for (_, people) in asked() {
+    // The request's identifiers: one that finds several persons is shared; the others say who the subject is.
+    for (_, people) in asked().filter(|(identifier, _)| !proved.contains(identifier)) {
         let by_space = spaces_of(people);
         if by_space.values().all(|people| people.len() < 2) {
-            for (space, people) in by_space {
-                settled.subject.entry(space).or_default().extend(people);
-            }
+            by_space.into_iter().for_each(|(space, people)| settled.subject.entry(space).or_default().extend(people));
         }
     }
     if settled.subject.values().any(|people| people.len() > 1) && !same_person {
-        return Err(Unsettled::Several);
-    }
-    let everyone: BTreeSet<PersonId> = evaluated.iter().flat_map(|e| &e.rows).filter_map(|row| row.person).collect();
-    if settled.subject.is_empty() && asked().next().is_some() {
-        return Err(Unsettled::OnlyShared);
+        settled.doubt = Some(Unsettled::Several);
     }
     // More than one person, where all who are the subject count as one.
-    let is_shared = |people: &BTreeSet<PersonId>, subject: &BTreeMap<usize, BTreeSet<PersonId>>| {
+    let is_shared = |people: &People, subject: &BTreeMap<usize, People>| {
         spaces_of(people).iter().any(|(space, people)| {
             let own = subject.get(space);
             let others = people.iter().filter(|person| own.is_none_or(|own| !own.contains(person))).count();
-            let selves = usize::from(others < people.len());
-            others + selves > 1
+            others + usize::from(others < people.len()) > 1
         })
     };
-    for (identifier, people) in asked() {
-        if is_shared(people, &settled.subject) {
-            settled.shared.insert(*identifier);
+    let shared: Vec<u32> = asked().filter(|(_, p)| is_shared(p, &settled.subject)).map(|(at, _)| *at).collect();
+    settled.shared.extend(shared);
+    // Ways of naming people in which no identifier of the request names one: whom its unshared identifiers lead to by
+    // links is the subject there, before anything learned is asked.
+    let led_to = |settled: &Settled, by: &dyn Fn(u32) -> bool| {
+        let mut people: BTreeMap<usize, People> = BTreeMap::new();
+        let mut sets_seen: HashMap<u32, bool> = HashMap::new();
+        for row in evaluated.iter().flat_map(|e| &e.rows) {
+            let Some(person) = row.person else { continue };
+            let space = persons.space_of(person);
+            let mut leads = || sets.get(row.found_by).iter().any(|at| by(*at) && !settled.shared.contains(at));
+            if !settled.subject.contains_key(&space) && *sets_seen.entry(row.found_by).or_insert_with(&mut leads) {
+                people.entry(space).or_default().insert(person);
+            }
         }
+        people
+    };
+    let by_request = led_to(&settled, &|at| at < requested);
+    adopt(&mut settled, by_request, same_person);
+    if settled.subject.is_empty() && asked().next().is_some() {
+        settled.doubt = Some(Unsettled::OnlyShared);
     }
     // What was learned must lead to the subject and to nobody else.
-    let learned: Vec<_> = found.iter().filter(|(identifier, _)| **identifier >= requested).collect();
-    let mut further: BTreeMap<usize, BTreeSet<PersonId>> = BTreeMap::new();
-    for (identifier, people) in learned {
-        let stranger = spaces_of(people).iter().any(|(space, people)| {
-            settled.subject.get(space).is_some_and(|own| !people.is_subset(own)) || people.len() > 1
-        });
+    let mut further: BTreeMap<usize, People> = BTreeMap::new();
+    for (identifier, people) in found.iter().filter(|(at, _)| **at >= requested && !proved.contains(at)) {
+        let stranger = spaces_of(people)
+            .iter()
+            .any(|(space, people)| settled.subject.get(space).map_or(people.len() > 1, |own| !people.is_subset(own)));
         if stranger {
             settled.shared.insert(*identifier);
             continue;
@@ -185,17 +206,16 @@ pub(super) fn settle(
             }
         }
     }
-    // A way of naming people that no identifier reaches directly: the persons of the rows that links lead to.
-    for person in everyone {
-        let space = persons.space_of(person);
-        let direct = found.values().flatten().any(|found| persons.space_of(*found) == space);
-        if !direct && !settled.subject.contains_key(&space) {
-            further.entry(space).or_default().insert(person);
-        }
+    adopt(&mut settled, further, same_person);
+    let by_learned = led_to(&settled, &|_| true);
+    adopt(&mut settled, by_learned, same_person);
+    settled
+}
+
+/// Takes these persons as the subject, or doubts where there are several.
+fn adopt(settled: &mut Settled, people: BTreeMap<usize, People>, same_person: bool) {
+    if people.values().any(|people| people.len() > 1) && !same_person {
+        settled.doubt.get_or_insert(Unsettled::Several);
     }
-    if further.values().any(|people| people.len() > 1) && !same_person {
-        return Err(Unsettled::Several);
-    }
-    settled.subject.extend(further);
-    Ok(settled)
+    settled.subject.extend(people);
 }

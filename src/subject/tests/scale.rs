@@ -1,0 +1,51 @@
+//! Many rows and many identifiers: recognising the subject takes time and memory in proportion, not in the square.
+
+use super::world::World;
+use std::time::{Duration, Instant};
+
+fn rows(count: usize, row: impl Fn(usize) -> String) -> Vec<String> {
+    (0..count).map(row).collect()
+}
+
+fn strs(rows: &[String]) -> Vec<&str> {
+    rows.iter().map(String::as_str).collect()
+}
+
+/// Generous for a slow machine without optimisation; the square of these numbers would take hours.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+#[test]
+fn more_identifiers_can_be_learned_than_sixteen_bits_count() {
+    let orders = rows(70_000, |n| format!("{n} | A | R{n}"));
+    let parcels = rows(70_000, |n| format!("{n} | R{n}"));
+    let collections = [
+        ("orders", "o", "match = [\"no = subject.customer\"]\nlearn = { order = [\"number\"] }"),
+        ("parcels", "p", "match = [\"number = subject.order\"]"),
+        ("carriers", "c", "match = [\"id = parcels.number\"]"),
+    ];
+    let tables: [super::world::Rows<'_>; 3] =
+        [("o", "id | no | number", &strs(&orders)), ("p", "id | number", &strs(&parcels)), ("c", "id", &["R69999"])];
+    let start = Instant::now();
+    let found = World::new(&collections, &tables).find(&["customer:A"]);
+    assert_eq!(found.rows("parcels").split(' ').count(), 70_000);
+    assert_eq!(found.rows("carriers"), "R69999");
+    assert!(start.elapsed() < PATIENCE, "{:?}", start.elapsed());
+}
+
+#[test]
+fn many_rows_linked_to_many_by_one_value_are_found_once_each() {
+    let cookies = rows(20_000, |n| format!("{n} | V"));
+    let logs = rows(20_000, |n| format!("{n} | V | {n}"));
+    let collections = [
+        ("cookies", "c", "match = [\"visitor = subject.visitor\"]"),
+        ("logs", "l", "match = [\"visitor = cookies.visitor\"]"),
+        ("pages", "l", "match = [\"visitor = cookies.visitor and id = cookies.id\"]"),
+    ];
+    let tables: [super::world::Rows<'_>; 2] =
+        [("c", "id | visitor", &strs(&cookies)), ("l", "id | visitor | page", &strs(&logs))];
+    let start = Instant::now();
+    let found = World::new(&collections, &tables).find(&["visitor:V"]);
+    assert_eq!(found.rows("logs").split(' ').count(), 20_000);
+    assert_eq!(found.rows("pages").split(' ').count(), 20_000);
+    assert!(start.elapsed() < PATIENCE, "{:?}", start.elapsed());
+}
