@@ -30,6 +30,7 @@ pub fn run(options: &PlanOptions) -> anyhow::Result<ExitCode> {
         allow_empty: run.allow_empty,
         allow_partial: run.allow_partial,
         level: 0,
+        letter: None,
         surroundings: &surroundings,
     };
     let mut progress = Progress::new(!run.quiet && !run.no_progress, surroundings.interrupted.clone());

@@ -1,6 +1,6 @@
 //! One `[collection.NAME]` section, its columns and constants.
 
-use super::collection::{About, ActivityChoice, Collection, Disposition, Field, OriginChoice};
+use super::collection::{About, ActivityChoice, Collection, Column, Disposition, Field, OriginChoice};
 use super::condition::Condition;
 use super::document::{Placed, Section};
 use super::faults::Fault;
@@ -61,6 +61,8 @@ pub(super) fn collection(
         }
     }
     section.finish();
+    // A log line is as old as what it tells of; its period needs no second word (requirement C19).
+    let retention_from = retention_from.or_else(|| logged_at(kind, &columns));
     let collection = Collection {
         name: name.value.clone(),
         store,
@@ -85,6 +87,15 @@ pub(super) fn collection(
     };
     check_columns(section, &collection);
     Some(collection)
+}
+
+/// The column that holds when an access was logged.
+fn logged_at(kind: Option<Kind>, columns: &[Column]) -> Option<String> {
+    let is_at = |column: &&Column| match &column.disposition {
+        Disposition::Mapped(mapping) => mapping.field.path() == "at",
+        _ => false,
+    };
+    (kind == Some(Kind::AccessLog)).then(|| columns.iter().find(is_at).map(|column| column.name.clone())).flatten()
 }
 
 fn conditions(section: &Section<'_, '_>) -> Vec<Condition> {

@@ -1,5 +1,6 @@
 //! The processing activities that the privacy policy announces: basis, purpose, recipients, and how much of each is here.
 
+use super::sentences::ERASED_ALREADY;
 use super::shown::{number, value};
 use super::view::{Section, View, numbers, words};
 use crate::archive::facts::ActivityFacts;
@@ -15,8 +16,8 @@ pub(super) fn purposes(view: &View<'_>) -> Section {
         } @else {
             (table(view, activities))
             p { (view.fill(
-                "What had already been erased when the time for keeping it ended no longer exists at {who}, and so cannot be in this archive.",
-                "保存期满后已删除的数据在{who}处不复存在，因此不可能出现在本档案中。",
+                ERASED_ALREADY.en,
+                ERASED_ALREADY.zh,
                 &[("who", view.controller())],
             )) }
         }
