@@ -230,7 +230,7 @@ impl Road<'_> {
         if let Some((what, advice)) = std::iter::once(row.activity.as_str()).chain(own).find_map(lacking) {
             return Err(FulfilError::Configuration(format!("{}: {what}", row.row), advice));
         }
-        let overdue = retention_ended(&self.circumstances, &row);
+        let overdue = !row.legal_hold && retention_ended(&self.circumstances, &row);
         // What the person must not be told of takes its children along.
         let told = |key: &str| controller.activity(key).is_none_or(|activity| activity.disclose);
         let disclose = told(&row.activity) && parent.is_none_or(|(parent, _)| told(&parent.activity));

@@ -71,7 +71,8 @@ pub(super) fn not_held(
     Ok(())
 }
 
-/// Rows whose retention period has ended (requirements C19, I8), each by its own activity.
+/// Rows whose retention period has ended and that no legal hold keeps (requirements C18, C19, I8), each by its own
+/// activity.
 pub(super) fn overdue(
     controller: &Controller,
     collection: &Collection,
@@ -88,9 +89,12 @@ pub(super) fn overdue(
     }
     let mapping = collection.mappings().find(|(name, _)| *name == column).map(|(_, mapping)| mapping);
     let zone = mapping.and_then(|mapping| mapping.time_zone.as_ref()).unwrap_or(&controller.time_zone);
-    let columns: Vec<&str> = std::iter::once(column).chain(activity_column(&collection.activity)).collect();
+    let hold = collection.legal_hold.as_deref();
+    let columns: Vec<&str> =
+        [Some(column), hold, activity_column(&collection.activity)].into_iter().flatten().collect();
     stores.find(collection, &[], &columns, &mut |row| {
-        let key = activity_of(&collection.activity, row.cells.get(1)).filter(|_| row.selected);
+        let kept = hold.is_some() && row.cells.get(1).is_some_and(Cell::is_true);
+        let key = activity_of(&collection.activity, row.cells.last()).filter(|_| row.selected && !kept);
         if let Some((_, retention, count)) = counts.iter_mut().find(|(other, ..)| Some(*other) == key) {
             let began = row.cells.first().and_then(|cell| began(mapping, cell, zone));
             let end = began.and_then(|at| at.to_zoned_datetime(zone.clone()).checked_add(retention.span.0).ok());

@@ -21,7 +21,7 @@ fn category(page: &Page, facts: &Facts, line: &LedgerLine) -> String {
     match titles.is_empty() {
         true => page.fill(two("{name}, {kind}", "{name}，{kind}"), &[("name", &line.collection), ("kind", kind)]),
         false => {
-            let titles = page.list(&titles);
+            let titles = titles.join(" / ");
             page.fill(two("{titles}, {kind}", "{titles}，{kind}"), &[("titles", &titles), ("kind", kind)])
         }
     }
@@ -95,10 +95,9 @@ fn reasons(page: &mut Page, reasons: &[Reason]) {
             })
             .collect();
         let concerned = page.list(&concerned);
-        let values =
-            [("sentence", page.say(code.sentence())), ("law", code.provision()), ("concerned", concerned.as_str())];
-        let words = two("{concerned}: {sentence} [{law}]", "{concerned}：{sentence}[{law}]");
-        page.item(&page.fill(words, &values));
+        let values = [("sentence", page.say(code.sentence())), ("law", code.provision())];
+        page.item(&page.fill(two("{sentence} [{law}]", "{sentence}[{law}]"), &values));
+        page.below(&page.fill(two("This is: {concerned}.", "涉及：{concerned}。"), &[("concerned", &concerned)]));
     }
 }
 

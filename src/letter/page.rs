@@ -53,7 +53,8 @@ pub(super) fn letter(occasion: &Occasion<'_>, mut write: impl FnMut(&mut Page)) 
     for (at, tag) in languages.iter().enumerate() {
         let mut page = Page { tag: tag.clone(), text: String::new() };
         if at == 0 && languages.len() > 1 {
-            page.paragraph("English, 中文: this letter is written in both languages. 本函以两种语言书写。");
+            page.line("This letter is in English and Chinese. 本函有英文和中文文本。");
+            page.gap();
         }
         write(&mut page);
         if at > 0 {
@@ -120,6 +121,11 @@ impl Page {
     /// An entry of a list.
     pub(super) fn item(&mut self, text: &str) {
         self.wrapped(text, "", "- ", "  ");
+    }
+
+    /// What belongs to the entry of a list before it.
+    pub(super) fn below(&mut self, text: &str) {
+        self.wrapped(text, "", "  ", "  ");
     }
 
     /// A line that must stay as it is: an address, a command.
