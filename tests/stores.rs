@@ -252,7 +252,10 @@ fn a_file_cut_off_anywhere_gives_the_whole_archive_or_none() {
         fs::create_dir(folder.path().join("out")).unwrap();
         let output = export(folder.path()).output().unwrap();
         if output.status.success() {
-            assert!(fs::read(folder.path().join("out/ann.zip")).unwrap() == expected, "{length} bytes: another archive");
+            assert!(
+                fs::read(folder.path().join("out/ann.zip")).unwrap() == expected,
+                "{length} bytes: another archive"
+            );
         } else {
             refused(folder.path(), &output, 1, "the store `s`");
             refusals += 1;

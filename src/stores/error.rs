@@ -142,10 +142,7 @@ impl StoreError {
 
     /// Whether the configuration is to be corrected, not the store.
     pub fn is_about_configuration(&self) -> bool {
-        matches!(
-            self,
-            StoreError::KeyNotUnique { .. } | StoreError::Selection { .. } | StoreError::NoTable { .. }
-        )
+        matches!(self, StoreError::KeyNotUnique { .. } | StoreError::Selection { .. } | StoreError::NoTable { .. })
     }
 
     /// What to do.

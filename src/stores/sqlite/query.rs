@@ -2,9 +2,9 @@
 
 use super::super::error::StoreError;
 use super::super::snapshot::{Table, Wish};
+use super::SqliteSnapshot;
 use super::functions::cell;
 use super::schema::select_list;
-use super::SqliteSnapshot;
 use crate::records::Cell;
 use crate::subject::{ColumnTest, FoundRow, RowId, Test};
 use rusqlite::types::{ToSql, ToSqlOutput, Value, ValueRef};
@@ -116,7 +116,9 @@ fn run(
     let error = |error| snapshot.error(&table.name, error);
     let mut statement = snapshot.connection.prepare_cached(sql).map_err(|failure| match error(failure) {
         // Everything else in the statement is made of names that the schema has.
-        StoreError::Query { store, table, cause } if question.selection.is_some() => StoreError::Selection { store, table, cause },
+        StoreError::Query { store, table, cause } if question.selection.is_some() => {
+            StoreError::Selection { store, table, cause }
+        }
         other => other,
     })?;
     let values: Vec<&dyn ToSql> = parameters.values.iter().map(AsRef::as_ref).collect();

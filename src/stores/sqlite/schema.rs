@@ -13,7 +13,8 @@ pub(super) fn tables(connection: &Connection) -> rusqlite::Result<Vec<Table>> {
     let rows: Vec<(String, String, bool)> = rows.collect::<rusqlite::Result<_>>()?;
     let mut tables = Vec::new();
     for (name, kind, without_rowid) in rows {
-        if name.to_ascii_lowercase().starts_with("sqlite_") || (kind == "shadow" && !holds_its_own(connection, &name)?) {
+        if name.to_ascii_lowercase().starts_with("sqlite_") || (kind == "shadow" && !holds_its_own(connection, &name)?)
+        {
             continue;
         }
         let mut table = table(connection, name, &kind, without_rowid)?;
