@@ -231,12 +231,12 @@ fn contact(store: &Connection, nth: usize, text: &str) {
             "INSERT INTO contacts VALUES (?, 'xi', 'xi@example.org', ?, ?, ?, ?, ?, ?)",
             params![
                 i64::try_from(nth).unwrap() + 1,
-                if nth % 2 == 0 { "+49 30 1234567" } else { text },
+                if nth.is_multiple_of(2) { "+49 30 1234567" } else { text },
                 text,
                 text,
                 text,
                 text,
-                if nth % 2 == 0 { "2000-02-29" } else { text }
+                if nth.is_multiple_of(2) { "2000-02-29" } else { text }
             ],
         )
         .unwrap();
