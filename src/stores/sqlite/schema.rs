@@ -51,7 +51,7 @@ fn table(connection: &Connection, name: String, is_view: bool, without_rowid: bo
     if without_rowid && let Some(first) = rows.iter().find(|row| row.2 == 1) {
         indexed.push(first.0.clone());
     }
-    Ok(Table { name, columns, is_view, row_name, row_number, indexed })
+    Ok(Table { name, columns, further: &[], is_view, row_name, row_number, indexed })
 }
 
 fn has_primary_index(connection: &Connection, table: &str) -> rusqlite::Result<bool> {
