@@ -211,7 +211,16 @@ impl RowReader<'_> {
 fn table(name: String, columns: Vec<String>) -> Table {
     // A file has no index and cannot be given one.
     let indexed = columns.clone();
-    Table { name, columns, further: &[], is_view: false, row_name: Some("place"), row_number: None, indexed }
+    Table {
+        name,
+        columns,
+        further: &[],
+        is_view: false,
+        row_name: Some("place"),
+        row_number: None,
+        indexed,
+        in_pieces: false,
+    }
 }
 
 struct Heading {

@@ -222,6 +222,7 @@ impl Snapshot for MailSnapshot {
             row_name: Some("position"),
             row_number: is_mbox.then(|| mail::KEY.to_owned()),
             indexed,
+            in_pieces: true,
         }])
     }
 
