@@ -153,13 +153,17 @@ impl Snapshot for FileSnapshot {
         visit: &mut dyn FnMut(FoundRow) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         let wanted: Vec<&str> = tests.iter().map(|test| test.column).chain(columns.iter().copied()).collect();
-        self.file(table)?.scan(&self.name, &wanted, &mut |place, cells| {
+        let file = self.file(table)?;
+        file.scan(&self.name, &wanted, &mut |place, cells| {
             self.go_on()?;
             let passed = tests.iter().zip(&cells).all(|(test, cell)| passes(&test.test, cell, self.region.as_deref()));
             if !passed {
                 return Ok(());
             }
             let mut cells: Vec<Cell> = cells.into_iter().skip(tests.len()).collect();
+            if !file.is_untyped() {
+                return visit(FoundRow { row: RowId::Number(place), cells, selected: true });
+            }
             let keys = columns.iter().zip(&mut cells).filter(|(column, _)| key.iter().any(|name| name == *column));
             keys.for_each(|(_, cell)| as_number(cell));
             visit(FoundRow { row: RowId::Number(place), cells, selected: true })
@@ -193,7 +197,7 @@ impl Snapshot for FileSnapshot {
     }
 }
 
-/// A whole number in a key is ordered as one (law 5), also where the file can only say it as text.
+/// A whole number in a key is ordered as one (law 5), also in a file that can only say it as text.
 fn as_number(cell: &mut Cell) {
     let number = cell.utf8().and_then(|text| text.parse::<i64>().ok().filter(|number| number.to_string() == text));
     if let Some(number) = number {

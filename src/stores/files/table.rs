@@ -109,6 +109,11 @@ impl TableFile {
         self.file.confirm(store)
     }
 
+    /// Whether it can say numbers only as text.
+    pub(super) fn is_untyped(&self) -> bool {
+        matches!(self.content, Content::Csv { .. })
+    }
+
     /// Visits every row, with its place and these columns.
     pub(super) fn scan(
         &self,
