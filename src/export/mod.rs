@@ -192,6 +192,7 @@ fn receipt(
         operator: order.operator.map(str::to_owned),
         regime: request.regime.name(),
         third_parties: request.third_parties,
+        replaced: account.replaced.clone(),
         accept_shared: request.accept_shared.clone(),
         same_person: request.same_person.clone(),
         as_of: order.as_of.to_string(),
