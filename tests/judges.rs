@@ -9,23 +9,27 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use tempfile::TempDir;
 
-/// The main subject; every value that ever broke an export; a Chinese name without parts; a name from right to left.
-const SUBJECTS: [(&str, &str); 4] = [
-    ("main", "email:anna.mueller@example.org"),
-    ("nasty", "email:o'neil+tag@example.org"),
-    ("chinese", "phone:010-0000 0142"),
-    ("arabic", "email:layla@example.org"),
+/// The main subject; every value that ever broke an export; a Chinese name without parts; a name from right to left;
+/// and the first two without other people.
+const SUBJECTS: [(&str, &str, &str); 7] = [
+    ("main", "email:anna.mueller@example.org", "keep"),
+    ("nasty", "email:o'neil+tag@example.org", "keep"),
+    ("chinese", "phone:010-0000 0142", "keep"),
+    ("arabic", "email:layla@example.org", "keep"),
+    ("main-pseudonymised", "email:anna.mueller@example.org", "pseudonymise"),
+    ("nasty-pseudonymised", "email:o'neil+tag@example.org", "pseudonymise"),
+    ("main-omitted", "email:anna.mueller@example.org", "omit"),
 ];
 
 /// An archive for each subject, `NAME.zip`, extracted to `NAME`.
 fn archives() -> (TempDir, Vec<PathBuf>) {
     let folder = scratch();
     let mut folders = Vec::new();
-    for (name, subject) in SUBJECTS {
+    for (name, subject, third_parties) in SUBJECTS {
         let zip = folder.path().join(format!("{name}.zip"));
         let run = art20()
             .args(["export", "-q", "--identity-check", "account-login", "--as-of", "2026-11-23T12:00:00Z"])
-            .args(["--reference", name, "-s", subject, "-c"])
+            .args(["--reference", name, "-s", subject, "--third-parties", third_parties, "-c"])
             .arg(fixture("trexlabel/art20.toml"))
             .arg("-o")
             .arg(&zip)
@@ -127,7 +131,7 @@ fn frictionless_finds_every_package_valid_in_the_zip_itself() {
         return;
     }
     let (folder, folders) = archives();
-    for (name, _) in SUBJECTS {
+    for (name, _, _) in SUBJECTS {
         accepts("frictionless", &["validate", &format!("{name}.zip")], &[], folder.path());
     }
     for extracted in &folders {
