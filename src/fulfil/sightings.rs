@@ -56,7 +56,7 @@ pub(super) fn sightings<'c>(
 
 /// What makes an archive another than the next. A made-up reference is left out, as it is of the archive (law 5).
 pub(super) fn occasion(controller: &Controller, request: &PortabilityRequest, as_of: Timestamp) -> Vec<String> {
-    let reference = request.reference_given.then(|| request.reference.clone()).unwrap_or_default();
+    let reference = if request.reference_given { request.reference.clone() } else { String::new() };
     let received = request.received.map(|at| at.to_string()).unwrap_or_default();
     let (regime, mode) = (request.regime.name(), request.third_parties.name());
     vec![controller.id.clone(), mode.into(), regime.into(), as_of.to_string(), received, reference]

@@ -46,7 +46,7 @@ impl Persons {
             let name = name.as_ref().filter(|key| !subject.contains(key));
             match address {
                 Some(address) if subject.contains(address) && *role != Role::Counterparty => {
-                    called.extend(name.cloned())
+                    called.extend(name.cloned());
                 }
                 Some(address) if subject.contains(address) => groups.join(name, None),
                 address => groups.join(name, address.as_ref()),
