@@ -14,7 +14,7 @@ use mail_parser::MessageParser;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use traces::traces;
-use world::{BEN, Files, OTHERS, ZOE, archive, export, write};
+use world::{BEN, Files, OTHERS, ZOE, archive, export, write, write_mailbox};
 
 const MODES: [&str; 2] = ["pseudonymise", "omit"];
 
@@ -42,6 +42,28 @@ fn nobody_whom_art20_knows_is_found_in_any_byte_however_it_is_written() {
     let unseen = ["hidden@others.example", "xiaoming@xn--gmq11b.example", "DE02120300000000202051"];
     let seen: Vec<_> = OTHERS.iter().filter(|who| !unseen.contains(who) && !kept.contains(**who)).collect();
     assert!(seen.len() <= 3, "{seen:?}");
+}
+
+#[test]
+fn a_mailbox_tells_by_its_headers_alone_whom_to_replace() {
+    let folder = scratch();
+    write_mailbox(folder.path());
+    // Whom only a text names, nobody can know of.
+    let known = [
+        "Kim Novak",
+        "kim.novak@others.example",
+        "kim@home.example",
+        "王小明",
+        "xiaoming@xn--gmq11b.example",
+        "Грета Лунд",
+    ];
+    for mode in MODES {
+        let files = export(folder.path(), ZOE, mode, "r-1", &format!("{mode}.zip"));
+        assert_eq!(mails(&files).len(), 3);
+        let found = traces(&files, &known);
+        assert!(found.is_empty(), "{mode}: {found:#?}");
+        assert!(everything(&files).contains("Zoë Ångström"), "what the subject calls itself is its name");
+    }
 }
 
 #[test]

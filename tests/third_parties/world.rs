@@ -209,6 +209,17 @@ pub fn write(folder: &Path) {
     std::fs::write(folder.join("art20.toml"), CONFIGURATION).unwrap();
 }
 
+/// Writes the stored e-mails as a mailbox in one file, of which the controller knows nothing but the headers.
+pub fn write_mailbox(folder: &Path) {
+    let mails = [super::mails::to_the_subject(), super::mails::from_the_subject(), super::mails::harmless()];
+    let mbox: String =
+        mails.iter().map(|mail| format!("From MAILER-DAEMON Fri Mar  1 09:00:00 2024\n{mail}\n")).collect();
+    std::fs::write(folder.join("all.mbox"), mbox).unwrap();
+    let head = CONFIGURATION.split("[store.s]").next().unwrap();
+    let rest = "[store.m]\nurl = \"mbox:all.mbox\"\n[collection.m]\nstore = \"m\"\nkind = \"message\"\nactivity = \"service\"\n";
+    std::fs::write(folder.join("art20.toml"), format!("{head}{rest}")).unwrap();
+}
+
 /// Exports what the controller holds about a subject.
 pub fn export(folder: &Path, subject: &str, mode: &str, reference: &str, name: &str) -> Files {
     let archive = folder.join(name);

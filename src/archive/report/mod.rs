@@ -14,6 +14,7 @@ mod periods;
 mod purposes;
 mod records;
 mod rights;
+pub mod sentences;
 mod shown;
 mod timeline;
 mod usage;
@@ -28,6 +29,7 @@ mod tests;
 
 pub use digest::{Digest, FIRST};
 pub use others::sentence as replaced_sentence;
+pub use shown::{grouped, size, visible};
 
 use super::facts::Facts;
 use view::{Language, View};
