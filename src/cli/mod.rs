@@ -6,6 +6,7 @@ mod clock;
 mod demo;
 mod export;
 mod failure;
+mod import;
 mod plan;
 mod progress;
 mod request;
@@ -38,6 +39,7 @@ pub fn run() -> ExitCode {
         args::Command::Plan(options) => plan::run(options),
         args::Command::Check(options) => check::run(options),
         args::Command::Verify(options) => verify::run(options),
+        args::Command::Import(options) => import::run(options),
         args::Command::Demo(options) => demo::run(options),
         args::Command::Completions { shell } => completions(*shell),
     };

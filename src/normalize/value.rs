@@ -59,10 +59,14 @@ pub fn read_value(mapping: &Mapping, cell: &Cell, settings: Settings<'_>) -> Rea
     if cell.is_null() {
         return Reading::of(FieldValue::Null);
     }
+    if mapping.field == Field::Addresses {
+        let addresses = cell.utf8().and_then(|text| super::imported::addresses(&text));
+        return addresses.map_or_else(|| Reading::verbatim(cell), Reading::of);
+    }
     let shape = match &mapping.field {
         Field::Known { spec, .. } => spec.shape,
         Field::Additional(_) => Shape::Any,
-        Field::Uid | Field::Withheld | Field::Verbatim => Shape::Text,
+        Field::Uid | Field::Withheld | Field::Verbatim | Field::Form | Field::Addresses => Shape::Text,
     };
     if !mapping.values.is_empty() {
         return code(mapping, shape, cell).map_or_else(|| Reading::verbatim(cell), Reading::of);
