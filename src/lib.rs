@@ -19,6 +19,7 @@
 //! | [`archive`] | files, sealing, verifying, reading what was sealed |
 //! | [`receipt`] | the account of every row, the proof for the controller |
 //! | [`import`] | the receiving side: an archive becomes a database, with a configuration for it |
+//! | [`schema`] | JSON Schemas of everything that is read or written |
 //! | [`demo`] | invented stores to try art20 on |
 //! | [`cli`] | the command line, the terminal, the clock |
 //!
@@ -50,6 +51,7 @@ pub mod normalize;
 pub mod receipt;
 pub mod records;
 pub mod request;
+pub mod schema;
 pub mod scope;
 pub mod stores;
 pub mod subject;

@@ -29,6 +29,12 @@ pub enum Command {
     Import(ImportOptions),
     /// Write the example controller, or a large synthetic one
     Demo(DemoOptions),
+    /// Print the JSON Schema of something that art20 reads or writes, or list their names
+    Schema {
+        /// Whose schema; without it the names are listed
+        #[arg(value_name = "NAME")]
+        name: Option<String>,
+    },
     /// Print shell completions
     Completions {
         /// The shell

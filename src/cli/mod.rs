@@ -10,6 +10,7 @@ mod import;
 mod plan;
 mod progress;
 mod request;
+mod schema;
 mod status;
 mod verify;
 
@@ -41,6 +42,7 @@ pub fn run() -> ExitCode {
         args::Command::Verify(options) => verify::run(options),
         args::Command::Import(options) => import::run(options),
         args::Command::Demo(options) => demo::run(options),
+        args::Command::Schema { name } => schema::run(name.as_deref()),
         args::Command::Completions { shell } => completions(*shell),
     };
     match result {

@@ -15,6 +15,7 @@ mod read_collection;
 mod read_column;
 mod references;
 mod remark_code;
+pub mod schema;
 pub mod store;
 
 pub use activity::{Elsewhere, ProcessingActivity};

@@ -37,7 +37,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use survey::Survey;
 
 /// What an import came to. Lines and attachments count with their records. Nothing in it is personal.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Imported {
     /// The database.
     pub database: PathBuf,

@@ -92,7 +92,10 @@ fn by_shape(mapping: &Mapping, shape: Shape, cell: &Cell, settings: &Settings<'_
         }
         Shape::Money if mapping.format == Some(Format::MinorUnits) => minor_units(cell, settings.currency),
         Shape::Money | Shape::Decimal => number(mapping, cell).map(FieldValue::Decimal),
-        Shape::Seconds => seconds(mapping, cell).map(FieldValue::Seconds),
+        // Written as a number of JSON, so only one that every reader keeps (RFC 7493).
+        Shape::Seconds => seconds(mapping, cell)
+            .filter(|number| matches!(Json::parse(number.as_str()), Ok(Json::Number(_))))
+            .map(FieldValue::Seconds),
         Shape::Integer => integer(cell),
         Shape::Emails => list(mapping, cell, ListOf::Emails),
         Shape::Phones => list(mapping, cell, ListOf::Phones),

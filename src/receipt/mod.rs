@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 pub const FORMAT: &str = "art20-receipt/1";
 
 /// Proof of one run: what was asked, read, decided and written.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Receipt {
     /// [`FORMAT`].
     pub format: &'static str,
@@ -65,7 +65,7 @@ pub struct Receipt {
 }
 
 /// The instant of one snapshot.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct SnapshotInstant {
     /// The store.
     pub store: String,
@@ -74,7 +74,7 @@ pub struct SnapshotInstant {
 }
 
 /// The delivered file.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct ArchiveProof {
     /// Its name, without its folder.
     pub name: String,
@@ -89,7 +89,7 @@ pub struct ArchiveProof {
 }
 
 /// How many identifiers of a type there are.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct IdentifierCount {
     /// Named by the request.
     pub requested: u64,

@@ -88,7 +88,8 @@ fn from_csv(text: &str) -> Result<Fields, RequestFileError> {
     Ok(fields)
 }
 
-const OPTIONS: [&str; 8] =
+/// The fields that are no types of identifiers.
+pub(super) const OPTIONS: [&str; 8] =
     ["identity_check", "reference", "received", "accept_shared", "same_person", "third_parties", "language", "regime"];
 
 fn is_option(name: &str) -> bool {
