@@ -20,6 +20,7 @@
 //! | [`receipt`] | the account of every row, the proof for the controller |
 //! | [`import`] | the receiving side: an archive becomes a database, with a configuration for it |
 //! | [`schema`] | JSON Schemas of everything that is read or written |
+//! | [`letter`] | letters to the person, with an archive or without |
 //! | [`demo`] | invented stores to try art20 on |
 //! | [`cli`] | the command line, the terminal, the clock |
 //!
@@ -47,6 +48,7 @@ pub mod export;
 pub mod findings;
 pub mod fulfil;
 pub mod import;
+pub mod letter;
 pub mod normalize;
 pub mod receipt;
 pub mod records;

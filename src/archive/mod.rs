@@ -11,6 +11,7 @@ pub mod facts;
 mod files;
 pub mod formats;
 pub mod import;
+mod line;
 pub mod report;
 mod statement;
 pub mod table;

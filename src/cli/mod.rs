@@ -9,6 +9,7 @@ mod failure;
 mod import;
 mod plan;
 mod progress;
+mod reply;
 mod request;
 mod schema;
 mod status;
@@ -38,6 +39,8 @@ pub fn run() -> ExitCode {
     let result = match &arguments.command {
         args::Command::Export(options) => export::run(options),
         args::Command::Plan(options) => plan::run(options),
+        args::Command::Refuse(options) => reply::refuse(options),
+        args::Command::Extend(options) => reply::extend(options),
         args::Command::Check(options) => check::run(options),
         args::Command::Verify(options) => verify::run(options),
         args::Command::Import(options) => import::run(options),

@@ -45,7 +45,7 @@ fn controller() -> Value {
         ("holidays", text(), "The calendar for the latest answering date"),
         ("dpo", texts(), "The data protection officer"),
         ("representative", texts(), "The representative (GDPR 27)"),
-        ("own_addresses", list(), "Mailboxes of the staff: addresses, and domains that begin with @"),
+        ("own_addresses", list(), "Of the staff: addresses, domains that begin with @, numbers that begin with +"),
     ]);
     schema["required"] = json!(["name", "id"]);
     schema
@@ -90,6 +90,11 @@ fn store() -> Value {
     object(&[
         ("url", text(), "Where it is, such as sqlite:FILE"),
         ("url_env", text(), "The environment variable that says where it is"),
+        ("encoding", text(), "The encoding of CSV files, if not UTF-8"),
+        ("delimiter", text(), "What stands between the cells of CSV files, if no comma"),
+        ("quote", text(), "What stands around the cells of CSV files, if no quotation mark; empty for nothing"),
+        ("null", text(), "The text that stands for NULL in CSV files"),
+        ("variant", words(["mboxo", "mboxrd", "mboxcl2"]), "How an mbox file marks lines that begin with From"),
         ("ignore", named(json!({ "anyOf": [text(), ignored] })), "Tables without personal data, each with the reason"),
         ("review", review(), REVIEW),
     ])
@@ -133,7 +138,8 @@ fn collection() -> Value {
         ("set", named(text()), "Constants"),
         ("review", review(), REVIEW),
     ]);
-    schema["required"] = json!(["store", "table", "kind", "activity", "key", "match", "columns"]);
+    // What else is needed depends on the store: one of e-mails needs no more.
+    schema["required"] = json!(["store", "activity"]);
     schema
 }
 

@@ -3,7 +3,7 @@
 
 use super::error::ImportError;
 use super::tables::{BOOKKEEPING, IDENTIFIERS, additional, columns, table};
-use crate::records::{Json, Kind};
+use crate::records::{Json, Kind, LegalBasis};
 use jiff::tz::TimeZone;
 use rusqlite::Connection;
 use std::fmt::Write as _;
@@ -77,7 +77,8 @@ fn activities(connection: &Connection, text: &mut String) -> Result<(), ImportEr
             line(text, "policy", &quoted(&policy));
         }
         match (of(3)?, of(4)?) {
-            (Some(gdpr), Some(pipl)) if gdpr != pipl => {
+            // The PIPL knows no legitimate interests; where an archive under it names them, they are those of the GDPR.
+            (Some(gdpr), Some(pipl)) if gdpr != pipl && pipl != LegalBasis::LegitimateInterests.name() => {
                 line(text, "legal_basis", &format!("{{ gdpr = {}, pipl = {} }}", quoted(&gdpr), quoted(&pipl)));
             }
             (Some(basis), _) | (None, Some(basis)) => line(text, "legal_basis", &quoted(&basis)),

@@ -27,6 +27,7 @@ pub fn request() -> Value {
                 "description": "Languages of the report: BCP 47 tags between commas, or a list of them",
                 "anyOf": [{ "type": ["string", "null"] }, { "type": "array", "items": { "type": "string" } }],
             },
+            "direct_transmission": text("Whether the data can go directly to another controller: feasible, or not-feasible:REASON"),
             "regime": { "enum": ["gdpr", "pipl", null], "description": "The legal regime; gdpr if absent" },
         },
         "additionalProperties": {
