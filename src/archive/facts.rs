@@ -3,7 +3,8 @@
 //! Plain data, filled in by `fulfil`; the statement, the report and the Data Package are three ways of writing it.
 
 use crate::records::uid::Namespace;
-use crate::records::{Code, Kind, LegalBasis, Text, Uid};
+use crate::records::{Bilingual, Code, Kind, LegalBasis, Text, Uid};
+use crate::scope::Replaced;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
@@ -37,6 +38,10 @@ pub struct Facts {
     pub findings: Vec<Finding>,
     /// Header fields of stored e-mails that go (contract 6); a final `*` stands for any ending.
     pub dropped_headers: Vec<String>,
+    /// What became of other people: `keep`, `pseudonymise` or `omit`.
+    pub third_parties: &'static str,
+    /// Who was replaced, unless other people were kept.
+    pub replaced: Option<Replaced>,
     /// Stores that could not be read, where a partial archive was asked for.
     pub missing: Vec<String>,
 }
@@ -178,4 +183,7 @@ pub struct Finding {
     pub count: u64,
     /// What it means.
     pub message: String,
+    /// What the person reads, in both languages, if it is for the person.
+    #[serde(skip)]
+    pub told: Option<Bilingual>,
 }

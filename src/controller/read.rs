@@ -177,10 +177,14 @@ fn identity(section: &Section<'_, '_>, controller: &mut Controller) {
     controller.dpo = texts(section, "dpo");
     controller.representative = texts(section, "representative");
     for address in section.strings("own_addresses") {
-        if address.value.contains('@') {
+        let number = address.value.starts_with('+') && address.value.bytes().filter(u8::is_ascii_digit).count() > 4;
+        if address.value.contains('@') || number {
             controller.own_addresses.push(address.value);
         } else {
-            section.fault_at(address.line, "an entry of `own_addresses` must be an address or begin with `@`");
+            section.fault_at(
+                address.line,
+                "an entry of `own_addresses` must be an address, a number with `+`, or begin with `@`",
+            );
         }
     }
     section.finish();
@@ -191,13 +195,18 @@ fn activity(name: &Placed<String>, section: &Section<'_, '_>, review: &mut Vec<F
     let held = section.boolean("held").is_none_or(|held| held.value);
     let (gdpr_basis, pipl_basis) = if section.is_table("legal_basis") {
         let bases = section.table("legal_basis")?;
-        let of = |key| bases.string(key).and_then(|word| basis(&bases, &word));
-        let (gdpr, pipl) = (of("gdpr"), of("pipl"));
+        let gdpr = bases.string("gdpr").and_then(|word| basis(&bases, &word));
+        let pipl = bases.string("pipl").and_then(|word| basis(&bases, &word).map(|basis| (basis, word.line)));
+        // Requirement J1: Art. 13 PIPL knows no such basis.
+        if let Some((LegalBasis::LegitimateInterests, line)) = pipl {
+            bases.fault_at(line, "`pipl` cannot be legitimate_interests: Art. 13 PIPL knows no such basis");
+        }
+        let pipl = pipl.map(|(basis, _)| basis);
         bases.finish();
         (gdpr, pipl)
     } else {
         let both = section.string("legal_basis").and_then(|word| basis(section, &word));
-        (both, both.filter(|basis| *basis != LegalBasis::LegitimateInterests))
+        (both, both)
     };
     if held && !section.has("legal_basis") {
         section.fault("`legal_basis` is missing; art20 does not guess it");

@@ -1,6 +1,6 @@
 //! One `[collection.NAME]` section, its columns and constants.
 
-use super::collection::{About, ActivityChoice, Collection, Disposition, Field, OriginChoice};
+use super::collection::{About, ActivityChoice, Collection, Column, Disposition, Field, OriginChoice};
 use super::condition::Condition;
 use super::document::{Placed, Section};
 use super::faults::Fault;
@@ -82,6 +82,8 @@ pub(super) fn collection(
         mail::complete(section.line(), section.has("columns"), &mut key, &mut matches, &mut columns, &mut set);
     }
     section.finish();
+    // A log line is as old as what it tells of; its period needs no second word (requirement C19).
+    let retention_from = retention_from.or_else(|| logged_at(kind, &columns));
     let collection = Collection {
         name: name.value.clone(),
         store,
@@ -106,6 +108,15 @@ pub(super) fn collection(
     };
     check_columns(section, &collection, is_mail);
     Some(collection)
+}
+
+/// The column that holds when an access was logged.
+fn logged_at(kind: Option<Kind>, columns: &[Column]) -> Option<String> {
+    let is_at = |column: &&Column| match &column.disposition {
+        Disposition::Mapped(mapping) => mapping.field.path() == "at",
+        _ => false,
+    };
+    (kind == Some(Kind::AccessLog)).then(|| columns.iter().find(is_at).map(|column| column.name.clone())).flatten()
 }
 
 fn conditions(section: &Section<'_, '_>, needed: bool) -> Vec<Condition> {

@@ -6,8 +6,12 @@
 
 pub mod deadlines;
 mod read;
+mod reply;
+mod transmission;
 
 pub use read::{RequestFileError, read_request};
+pub use reply::ReplyRequest;
+pub use transmission::Transmission;
 
 use crate::controller::Controller;
 use crate::controller::activity::Regime;
@@ -39,6 +43,8 @@ pub struct PortabilityRequest {
     pub languages: Vec<String>,
     /// The regime.
     pub regime: Regime,
+    /// Whether the data can go directly to another controller, if the person asked for that.
+    pub transmission: Option<Transmission>,
 }
 
 /// How the person was identified. It goes to the receipt, never into the archive (requirement A5).
@@ -61,6 +67,28 @@ pub enum ThirdParties {
     /// Those whom the subject already saw stay.
     #[default]
     Keep,
+    /// Each other person that art20 knows becomes `Person N` of this archive.
+    Pseudonymise,
+    /// Each other person that art20 knows becomes `[withheld]`: also what a person may wish for itself.
+    Omit,
+}
+
+impl ThirdParties {
+    /// The mode with this name.
+    pub fn named(name: &str) -> Option<ThirdParties> {
+        [ThirdParties::Keep, ThirdParties::Pseudonymise, ThirdParties::Omit]
+            .into_iter()
+            .find(|mode| mode.name() == name)
+    }
+
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            ThirdParties::Keep => "keep",
+            ThirdParties::Pseudonymise => "pseudonymise",
+            ThirdParties::Omit => "omit",
+        }
+    }
 }
 
 /// A request in the words in which it came.
@@ -78,12 +106,14 @@ pub struct RawRequest {
     pub accept_shared: Option<String>,
     /// A reason.
     pub same_person: Option<String>,
-    /// `keep`.
+    /// `keep`, `pseudonymise` or `omit`.
     pub third_parties: Option<String>,
     /// Tags between commas.
     pub language: Option<String>,
     /// `gdpr` or `pipl`.
     pub regime: Option<String>,
+    /// `feasible` or `not-feasible:REASON`.
+    pub direct_transmission: Option<String>,
 }
 
 /// Something that is wrong with a request. Exit status 2.
@@ -124,23 +154,17 @@ impl RawRequest {
         };
         let accept_shared = reason(self.accept_shared, "accept-shared", &mut faults);
         let same_person = reason(self.same_person, "same-person", &mut faults);
-        match self.third_parties.as_deref() {
-            None | Some("keep") => {}
-            Some("pseudonymise" | "omit") => faults.push(fault(
-                "this version of art20 cannot pseudonymise or omit other people yet",
-                "Use --third-parties keep, or leave the option away.",
-            )),
-            Some(_) => faults.push(fault("--third-parties is none of the known words", "Write keep.")),
-        }
-        let languages =
-            self.language.map(|text| keep(languages(&text), &mut faults).unwrap_or_default()).unwrap_or_default();
-        let regime = match self.regime.as_deref() {
-            None => Regime::Gdpr,
-            Some(word) => Regime::named(word).unwrap_or_else(|| {
-                faults.push(fault("--regime is none of the known words", "Write gdpr or pipl."));
-                Regime::Gdpr
+        let third_parties = match self.third_parties.as_deref() {
+            None => ThirdParties::Keep,
+            Some(word) => ThirdParties::named(word).unwrap_or_else(|| {
+                faults.push(fault("--third-parties is none of the known words", "Write keep, pseudonymise or omit."));
+                ThirdParties::Keep
             }),
         };
+        let languages =
+            self.language.map(|text| keep(languages(&text), &mut faults).unwrap_or_default()).unwrap_or_default();
+        let regime = keep(regime(self.regime.as_deref()), &mut faults).unwrap_or_default();
+        let transmission = self.direct_transmission.and_then(|text| keep(Transmission::parse(&text), &mut faults));
         if !faults.is_empty() {
             return Err(faults);
         }
@@ -152,9 +176,10 @@ impl RawRequest {
             received,
             accept_shared,
             same_person,
-            third_parties: ThirdParties::Keep,
+            third_parties,
             languages,
             regime,
+            transmission,
         })
     }
 }
@@ -259,6 +284,11 @@ pub fn time(text: &str, name: &str, controller: &Controller, end_of_day: bool) -
         Time::Day(_, day) if end_of_day => Ok(deadlines::last_instant(day, &controller.time_zone)),
         day @ Time::Day(..) => day.instant(&controller.time_zone).ok_or_else(wrong),
     }
+}
+
+fn regime(word: Option<&str>) -> Result<Regime, RequestFault> {
+    let wrong = || fault("--regime is none of the known words", "Write gdpr or pipl.");
+    word.map_or(Ok(Regime::default()), |word| Regime::named(word).ok_or_else(wrong))
 }
 
 fn languages(text: &str) -> Result<Vec<String>, RequestFault> {

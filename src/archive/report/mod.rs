@@ -7,12 +7,14 @@ mod about;
 mod cells;
 mod digest;
 mod inside;
+mod others;
 mod outside;
 mod page;
 mod periods;
 mod purposes;
 mod records;
 mod rights;
+pub mod sentences;
 mod shown;
 mod timeline;
 mod usage;
@@ -26,6 +28,8 @@ mod sample_records;
 mod tests;
 
 pub use digest::{Digest, FIRST};
+pub use others::sentence as replaced_sentence;
+pub use shown::{grouped, size, visible};
 
 use super::facts::Facts;
 use view::{Language, View};

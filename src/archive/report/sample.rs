@@ -3,7 +3,7 @@
 use crate::archive::facts::{
     ActivityFacts, CollectionFacts, ControllerFacts, ElsewhereFacts, Facts, Finding, LedgerLine,
 };
-use crate::records::{Code, Kind, LegalBasis, Text};
+use crate::records::{Bilingual, Code, Kind, LegalBasis, Text};
 
 /// A name in which every way to break a page is tried.
 pub(super) const HOSTILE: &str =
@@ -73,6 +73,8 @@ pub(super) fn facts() -> Facts {
     business.recipients = vec![two("legal representatives", "法律代表"), two("payment providers", "支付服务商")];
     Facts {
         dropped_headers: Vec::new(),
+        third_parties: "keep",
+        replaced: None,
         reference: Some("2026-0117".into()),
         regime: "gdpr",
         received: Some("2026-11-02T08:15:00Z".parse().unwrap()),
@@ -150,6 +152,10 @@ pub(super) fn facts() -> Facts {
             collection: Some("consents".into()),
             count: 1,
             message: "Data that rested on a consent are still held after it was withdrawn".into(),
+            told: Some(Bilingual {
+                en: "Data that rested on a consent are still held after it was withdrawn",
+                zh: "撤回同意之后仍保存着相关数据",
+            }),
         }],
         missing: vec![],
     }
