@@ -75,7 +75,9 @@ fn run_page(path: &str) {
             .last()
             .and_then(|line| line.strip_prefix("<!-- file: ")?.strip_suffix(" -->"))
         {
-            std::fs::write(folder.path().join(name), block.lines.join("\n") + "\n").unwrap();
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, block.lines.join("\n") + "\n").unwrap();
         }
         let needed = block.info.split_once("needs=").map(|(_, name)| name);
         let mut lines = block.lines.clone();

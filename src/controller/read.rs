@@ -4,7 +4,7 @@ use super::activity::{Elsewhere, ProcessingActivity, Regime, Retention, Retentio
 use super::document::{Document, Member, Placed, Section};
 use super::faults::Fault;
 use super::store::{Store, StoreUrl};
-use super::{Controller, Policy, graph, read_collection, references};
+use super::{Controller, Policy, graph, read_collection, read_form, references};
 use crate::records::{LegalBasis, Text};
 use jiff::tz::TimeZone;
 use std::path::Path;
@@ -105,7 +105,12 @@ fn sections(root: &Section<'_, '_>, path: &Path) -> Controller {
     }
     for (name, member) in root.members("collection") {
         if let Some(section) = member.table(&name.value) {
-            controller.collections.extend(read_collection::collection(&name, &section, &mut review));
+            controller.collections.extend(read_collection::collection(
+                &name,
+                &section,
+                &controller.stores,
+                &mut review,
+            ));
         }
     }
     controller.review = review;
@@ -288,16 +293,17 @@ fn store(name: &Placed<String>, section: &Section<'_, '_>, folder: &Path, review
             None
         }
     };
-    marked(section, &name.value, review);
-    section.finish();
-    let url = url?;
-    match StoreUrl::parse(&url.value, folder) {
-        Ok(parsed) => Some(Store { name: name.value.clone(), url: parsed, ignore, line: section.line() }),
+    let mut url = url.and_then(|url| match StoreUrl::parse(&url.value, folder) {
+        Ok(parsed) => Some(parsed),
         Err(message) => {
             section.fault_at(url.line, message);
             None
         }
-    }
+    });
+    read_form::form(section, url.as_mut());
+    marked(section, &name.value, review);
+    section.finish();
+    Some(Store { name: name.value.clone(), url: url?, ignore, line: section.line() })
 }
 
 /// A text: one string, or one per language.
