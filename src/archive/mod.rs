@@ -11,6 +11,8 @@ pub mod facts;
 mod files;
 pub mod formats;
 pub mod report;
+pub mod secrecy;
+pub mod signature;
 mod statement;
 pub mod table;
 pub mod verify;
@@ -18,4 +20,4 @@ mod writer;
 
 pub use error::ArchiveError;
 pub use files::HeldBack;
-pub use writer::{ArchiveWriter, Destination, Nowhere, Sealed, folder_for, persist, prepare};
+pub use writer::{ArchiveWriter, Destination, Nowhere, Paper, Sealed, folder_for, prepare};

@@ -4,6 +4,8 @@ use super::container::{Container, Part, Written, hex};
 use super::error::ArchiveError;
 use super::facts::Facts;
 use super::files::{Files, HeldBack, held_back};
+use super::secrecy::Secrecy;
+use super::signature::{SignatureError, SigningKey};
 use super::table::{Table, TimesSeen};
 use super::{bag, datapackage, statement};
 use crate::records::{Contents, FieldValue, Kind, Record};
@@ -100,15 +102,16 @@ pub struct Sealed {
 }
 
 impl ArchiveWriter {
-    /// Begins an archive that will be put at `output`. `facts` tells which fields the tables have.
+    /// Begins an archive that will be put at `output`. `facts` tells which fields the tables have, `secrecy` how the
+    /// delivered file is encrypted.
     ///
     /// # Errors
     /// When something is there already, or the folder is not there or cannot be written.
-    pub fn create(output: &Path, facts: &Facts, level: u32) -> Result<ArchiveWriter, ArchiveError> {
+    pub fn create(output: &Path, facts: &Facts, level: u32, secrecy: &Secrecy) -> Result<ArchiveWriter, ArchiveError> {
         let folder = folder_for(output)?;
         let (file, place) = temporary(&folder)?.into_parts();
         Ok(ArchiveWriter {
-            container: Container::new(file, &folder, level),
+            container: Container::new(file, &folder, level, secrecy)?,
             place,
             files: Files::new(facts),
             tables: Kind::ALL.into_iter().map(|kind| Table::of(kind, facts)).collect(),
@@ -274,32 +277,58 @@ impl Destination for ArchiveWriter {
 }
 
 impl Sealed {
-    /// Gives the archive its name, never replacing a file.
+    /// A signature over the file as it will be delivered.
+    ///
+    /// # Errors
+    /// When it cannot be read again.
+    pub fn sign(&self, key: &SigningKey, trusted_comment: &str) -> Result<String, SignatureError> {
+        key.sign(File::open(&self.place).map_err(SignatureError::Unreadable)?, trusted_comment)
+    }
+
+    /// Gives the papers beside the archive and then the archive their names, never replacing a file: all or none.
     ///
     /// # Errors
     /// When something is there meanwhile, or the folder cannot be written.
-    pub fn publish(self, output: &Path) -> Result<(), ArchiveError> {
-        persist(self.place, output)
+    pub fn publish(self, output: &Path, papers: Vec<Paper>) -> Result<(), ArchiveError> {
+        let mut named: Vec<PathBuf> = Vec::new();
+        // The archive last: it never stands there without its proofs.
+        let archive = Paper { place: self.place, output: output.to_owned() };
+        for paper in papers.into_iter().chain(std::iter::once(archive)) {
+            if let Err(error) = persist(paper.place, &paper.output) {
+                for output in named {
+                    let _ = fs::remove_file(output);
+                }
+                return Err(error);
+            }
+            named.push(paper.output);
+        }
+        Ok(())
     }
+}
+
+/// A small file that is finished and durable, and has no name yet.
+pub struct Paper {
+    place: TempPath,
+    output: PathBuf,
 }
 
 /// Writes a small file of mode 0600 durably under a temporary name, to be given its own later.
 ///
 /// # Errors
 /// When the disk is full or fails.
-pub fn prepare(output: &Path, bytes: &[u8]) -> Result<TempPath, ArchiveError> {
+pub fn prepare(output: &Path, bytes: &[u8]) -> Result<Paper, ArchiveError> {
     let doing = "writing a file beside the archive";
     let mut file = temporary(&folder_for(output)?)?;
     file.write_all(bytes).map_err(ArchiveError::doing(doing))?;
     file.as_file().sync_all().map_err(ArchiveError::doing(doing))?;
-    Ok(file.into_temp_path())
+    Ok(Paper { place: file.into_temp_path(), output: output.to_owned() })
 }
 
 /// Gives a finished file its name, never replacing a file, and makes the name durable.
 ///
 /// # Errors
 /// When something is there, or the folder cannot be written.
-pub fn persist(place: TempPath, output: &Path) -> Result<(), ArchiveError> {
+fn persist(place: TempPath, output: &Path) -> Result<(), ArchiveError> {
     place.persist_noclobber(output).map_err(|error| match error.error.kind() {
         std::io::ErrorKind::AlreadyExists => ArchiveError::Exists(output.to_owned()),
         _ => ArchiveError::Write { doing: "giving the file its name", cause: error.error },

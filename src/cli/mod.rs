@@ -6,6 +6,8 @@ mod clock;
 mod demo;
 mod export;
 mod failure;
+mod journal;
+mod keys;
 mod plan;
 mod progress;
 mod request;
@@ -39,6 +41,7 @@ pub fn run() -> ExitCode {
         args::Command::Check(options) => check::run(options),
         args::Command::Verify(options) => verify::run(options),
         args::Command::Demo(options) => demo::run(options),
+        args::Command::Journal(options) => journal::run(options),
         args::Command::Completions { shell } => completions(*shell),
     };
     match result {

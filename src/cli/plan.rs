@@ -3,7 +3,7 @@
 use super::args::PlanOptions;
 use super::failure::{Failure, printable};
 use super::progress::Progress;
-use super::{clock, request};
+use super::{clock, keys, request};
 use crate::archive::facts::LedgerLine;
 use crate::controller::Controller;
 use crate::export::{Fulfilled, Order, plan, receipt_text};
@@ -21,6 +21,7 @@ pub fn run(options: &PlanOptions) -> anyhow::Result<ExitCode> {
     }
     let controller = Controller::read(&run.config).map_err(Failure::from)?;
     let request = request::request(&run.request, &controller)?;
+    let protection = keys::protection(&run.protection, run.request.request.as_deref())?;
     let surroundings = clock::surroundings();
     let order = Order {
         controller: &controller,
@@ -30,6 +31,7 @@ pub fn run(options: &PlanOptions) -> anyhow::Result<ExitCode> {
         allow_empty: run.allow_empty,
         allow_partial: run.allow_partial,
         level: 0,
+        protection: &protection,
         surroundings: &surroundings,
     };
     let mut progress = Progress::new(!run.quiet && !run.no_progress, surroundings.interrupted.clone());

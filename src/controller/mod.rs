@@ -10,6 +10,7 @@ mod document;
 pub mod faults;
 mod graph;
 pub mod holidays;
+mod journal;
 mod read;
 mod read_collection;
 mod read_column;
@@ -21,6 +22,7 @@ pub use activity::{Elsewhere, ProcessingActivity};
 pub use collection::{About, ActivityChoice, Collection, Column, Disposition, Field, Format, Mapping, OriginChoice};
 pub use condition::{Comparison, Condition, Term, TermSource};
 pub use faults::{ConfigurationError, Fault};
+pub use journal::JournalPlace;
 pub use remark_code::{Level, RemarkCode};
 pub use store::{Store, StoreUrl};
 
@@ -62,6 +64,8 @@ pub struct Controller {
     pub dropped_headers: Vec<String>,
     /// Refuses to write plaintext.
     pub encryption_required: bool,
+    /// The log of its runs, if it keeps one.
+    pub journal: Option<JournalPlace>,
     /// The record of processing activities.
     pub activities: Vec<ProcessingActivity>,
     /// What processors hold and is not queried.

@@ -2,11 +2,15 @@
 //! receipt appear (laws 2 to 5).
 
 mod facts;
+mod logged;
 
 use crate::archive::container::hex;
-use crate::archive::{ArchiveError, ArchiveWriter, Nowhere, folder_for, persist, prepare};
+use crate::archive::secrecy::Secrecy;
+use crate::archive::signature::{SignatureError, SigningKey, signature_path};
+use crate::archive::{ArchiveError, ArchiveWriter, Nowhere, Sealed, folder_for, prepare};
 use crate::controller::{Controller, Fault};
 use crate::fulfil::{Account, FulfilError, Watcher, complete, fulfil};
+use crate::receipt::journal::{Journal, JournalError};
 use crate::receipt::{ArchiveProof, FORMAT, IdentifierCount, Receipt, SnapshotInstant};
 use crate::request::PortabilityRequest;
 use crate::request::deadlines::deadlines;
@@ -34,8 +38,19 @@ pub struct Order<'a> {
     pub allow_partial: bool,
     /// Of deflate, 0 to 9.
     pub level: u32,
+    /// How the archive leaves the house.
+    pub protection: &'a Protection,
     /// The clock, and the wish to stop.
     pub surroundings: &'a Surroundings,
+}
+
+/// How a delivered file is protected: against readers, and against doubt about its sender.
+#[derive(Default)]
+pub struct Protection {
+    /// How it is encrypted.
+    pub secrecy: Secrecy,
+    /// What it is signed with.
+    pub signing: Option<SigningKey>,
 }
 
 /// Why a run failed.
@@ -59,6 +74,15 @@ pub enum ExportError {
     /// The archive cannot be written.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
+    /// The archive cannot be signed.
+    #[error("the archive cannot be signed: {0}")]
+    Signature(#[from] SignatureError),
+    /// The run cannot be entered in the journal.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The run failed, and that cannot be entered in the journal.
+    #[error("{0}")]
+    Unlogged(Box<ExportError>, JournalError),
 }
 
 /// What a run came to.
@@ -69,24 +93,47 @@ pub struct Fulfilled {
     pub identification: Identification,
 }
 
-/// Writes the archive and its receipt, both or neither.
+/// Writes the archive, its receipt and its signature, all or none, and enters the run in the journal.
 ///
 /// # Errors
-/// When anything fails; then neither is there.
+/// When anything fails; then nothing is there but a line in the journal.
 pub fn export(order: &Order<'_>, output: &Path, watcher: &mut dyn Watcher) -> Result<Fulfilled, ExportError> {
-    if order.controller.encryption_required {
+    let journal = order.controller.journal.as_ref().map(Journal::new);
+    let result = attempt(order, output, journal.as_ref(), watcher);
+    match (result, journal) {
+        (Err(error), Some(journal)) if !matches!(error, ExportError::Journal(_)) => {
+            match logged::failed(&journal, order, &error) {
+                Ok(()) => Err(error),
+                Err(unlogged) => Err(ExportError::Unlogged(Box::new(error), unlogged)),
+            }
+        }
+        (result, _) => result,
+    }
+}
+
+fn attempt(
+    order: &Order<'_>,
+    output: &Path,
+    journal: Option<&Journal>,
+    watcher: &mut dyn Watcher,
+) -> Result<Fulfilled, ExportError> {
+    let Protection { secrecy, signing } = order.protection;
+    if order.controller.encryption_required && secrecy.is_open() {
         return Err(ExportError::NotEncrypted);
     }
     if order.request.identity_check.is_none() {
         return Err(ExportError::NoIdentityCheck);
     }
-    let beside = receipt_path(output);
-    folder_for(output)?;
-    folder_for(&beside)?;
+    let output = secrecy.place(output);
+    folder_for(&output)?;
+    folder_for(&receipt_path(&output))?;
+    if signing.is_some() {
+        folder_for(&signature_path(&output))?;
+    }
     let started = (order.surroundings.now)();
     with_missing_stores(order, |stores, missing| {
         let mut facts = facts::facts(order, missing);
-        let mut writer = ArchiveWriter::create(output, &facts, order.level)?;
+        let mut writer = ArchiveWriter::create(&output, &facts, order.level, secrecy)?;
         let account = road(order, stores, &mut writer, watcher)?;
         let ledger = account.ledger.balanced(crate::archive::Destination::taken(&writer))?;
         complete(&mut facts, &account, order.controller);
@@ -95,18 +142,44 @@ pub fn export(order: &Order<'_>, output: &Path, watcher: &mut dyn Watcher) -> Re
         if watcher.interrupted() {
             return Err(FulfilError::Interrupted.into());
         }
-        let name = output.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let proof =
-            ArchiveProof { name, bytes: sealed.bytes, sha256: sealed.sha256.clone(), encrypted: false, signed: false };
+        let proof = ArchiveProof {
+            name: output.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+            bytes: sealed.bytes,
+            sha256: sealed.sha256.clone(),
+            encrypted: !secrecy.is_open(),
+            signed: signing.is_some(),
+        };
         let receipt = receipt(order, started, stores, &account, ledger, missing, Some(proof));
-        let paper = prepare(&beside, &receipt_text(&receipt))?;
-        // The receipt first: an archive never stands there without its proof.
-        persist(paper, &beside)?;
-        if let Err(error) = sealed.publish(output) {
-            let _ = std::fs::remove_file(&beside);
-            return Err(error.into());
-        }
+        deliver(order, journal, sealed, &receipt, &output)?;
         Ok(Fulfilled { receipt, identification: account.identification })
+    })
+}
+
+/// Signs the sealed archive, enters the run in the journal, and lets archive, receipt and signature appear.
+fn deliver(
+    order: &Order<'_>,
+    journal: Option<&Journal>,
+    sealed: Sealed,
+    receipt: &Receipt,
+    output: &Path,
+) -> Result<(), ExportError> {
+    let mut papers = vec![prepare(&receipt_path(output), &receipt_text(receipt))?];
+    if let Some(key) = &order.protection.signing {
+        let now = (order.surroundings.now)();
+        // What minisign itself writes there, and the reference.
+        let comment = format!("timestamp:{}\treference:{}\thashed", now.as_second(), receipt.reference);
+        papers.push(prepare(&signature_path(output), sealed.sign(key, &comment)?.as_bytes())?);
+    }
+    // Durable before the archive appears: no archive is without its line.
+    if let Some(journal) = journal {
+        logged::done(journal, order, receipt)?;
+    }
+    sealed.publish(output, papers).map_err(|error| match journal {
+        Some(journal) => match logged::withdrawn(journal, order, receipt) {
+            Ok(()) => ExportError::Archive(error),
+            Err(unlogged) => ExportError::Unlogged(Box::new(error.into()), unlogged),
+        },
+        None => error.into(),
     })
 }
 
@@ -232,9 +305,10 @@ pub fn receipt_text(receipt: &Receipt) -> Vec<u8> {
     text
 }
 
-/// The receipt's place: `X.zip` has `X.receipt.json` beside it.
+/// The receipt's place: `X.zip` and `X.zip.age` have `X.receipt.json` beside them.
 pub fn receipt_path(output: &Path) -> PathBuf {
     let name = output.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let stem = name.strip_suffix(".zip").unwrap_or(&name);
+    let name = name.strip_suffix(".age").unwrap_or(&name);
+    let stem = name.strip_suffix(".zip").unwrap_or(name);
     output.with_file_name(format!("{stem}.receipt.json"))
 }

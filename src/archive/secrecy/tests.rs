@@ -1,0 +1,1 @@
+//! Every way of keeping an archive secret, there and back.
