@@ -193,3 +193,92 @@ impl<R: Seek> Seek for Failing<'_, R> {
         self.inner.seek(to)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use minisign::KeyPair;
+    use std::io::Cursor;
+
+    /// A pair that nothing protects, as its texts.
+    fn pair() -> (String, String) {
+        let pair = KeyPair::generate_unencrypted_keypair().unwrap();
+        (pair.sk.to_box(None).unwrap().into_string(), pair.pk.to_base64())
+    }
+
+    fn check(key: &str, data: &[u8], signature: &str) -> Result<String, Doubt> {
+        PublicKey::read(key).unwrap().check(&mut Cursor::new(data), signature).unwrap()
+    }
+
+    #[test]
+    fn a_signature_fits_its_key_its_file_and_its_comment_and_nothing_else() {
+        let ((secret, public), (_, other)) = (pair(), pair());
+        let signed = SigningKey::read(&secret, None).unwrap().sign(Cursor::new(b"data"), "reference:r-1").unwrap();
+        assert_eq!(check(&public, b"data", &signed), Ok("reference:r-1".to_owned()));
+        assert_eq!(check(&public, b"Data", &signed), Err(Doubt::Wrong));
+        assert_eq!(check(&other, b"data", &signed), Err(Doubt::Key));
+        assert_eq!(check(&public, b"data", &signed.replace("r-1", "r-2")), Err(Doubt::Wrong));
+        for broken in ["", "untrusted comment: x\n", &signed[..signed.len() / 2]] {
+            assert_eq!(check(&public, b"data", broken), Err(Doubt::Syntax));
+        }
+    }
+
+    #[test]
+    fn no_character_of_a_signature_can_be_changed_but_in_the_comment_that_nobody_trusts() {
+        let (secret, public) = pair();
+        let signed = SigningKey::read(&secret, None).unwrap().sign(Cursor::new(b"data"), "reference:r-1").unwrap();
+        let start = signed.find('\n').unwrap() + 1;
+        // Padding is no part of what it stands after.
+        for at in (start..signed.trim_end().len()).filter(|at| signed.as_bytes()[*at] != b'=') {
+            let mut bytes = signed.clone().into_bytes();
+            bytes[at] = if bytes[at] == b'A' { b'B' } else { b'A' };
+            let changed = String::from_utf8(bytes).unwrap();
+            let found = check(&public, b"data", &changed);
+            assert!(found.is_err(), "character {at}: {found:?}\n{changed}");
+        }
+    }
+
+    #[test]
+    fn a_protected_key_wants_its_password() {
+        let pair = KeyPair::generate_encrypted_keypair(Some("canary".into())).unwrap();
+        let text = pair.sk.to_box(None).unwrap().into_string();
+        let read = |password: Option<&str>| {
+            SigningKey::read(&text, password.map(|p| Passphrase::new(p.as_bytes()).unwrap()).as_ref()).map(|_| ())
+        };
+        assert!(matches!(read(None), Err(SignatureError::PasswordWanted)));
+        assert!(matches!(read(Some("other")), Err(SignatureError::WrongPassword)));
+        assert!(read(Some("canary")).is_ok());
+    }
+
+    #[test]
+    fn what_is_no_key_or_is_damaged_is_refused() {
+        let (secret, public) = pair();
+        let damaged = |at: usize| {
+            let mut lines: Vec<String> = secret.lines().map(str::to_owned).collect();
+            let old = lines[1].remove(at);
+            lines[1].insert(at, if old == 'A' { 'B' } else { 'A' });
+            lines.join("\n")
+        };
+        // In the half that signs, and in the half that checks.
+        for text in [String::new(), "x".into(), public.clone(), damaged(90), damaged(130)] {
+            assert!(matches!(SigningKey::read(&text, None), Err(SignatureError::NoSecretKey)), "{text}");
+        }
+        for text in ["", "RWQ", "no/such/file.pub", secret.lines().nth(1).unwrap()] {
+            assert!(matches!(PublicKey::read(text), Err(SignatureError::NoPublicKey)), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_public_key_is_a_line_or_a_file_with_it() {
+        let (_, public) = pair();
+        let file = tempfile::NamedTempFile::new().unwrap();
+        for text in
+            [public.clone(), format!("untrusted comment: minisign public key\n{public}\n"), format!("{public}\r\n")]
+        {
+            std::fs::write(file.path(), text).unwrap();
+            assert!(PublicKey::read(file.path().to_str().unwrap()).is_ok());
+        }
+        std::fs::write(file.path(), [0xff, 0xfe]).unwrap();
+        assert!(PublicKey::read(file.path().to_str().unwrap()).is_err());
+    }
+}

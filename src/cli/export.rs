@@ -16,8 +16,8 @@ use std::process::ExitCode;
 pub fn run(options: &ExportOptions) -> anyhow::Result<ExitCode> {
     let run = &options.run;
     let controller = Controller::read(&run.config).map_err(Failure::from)?;
-    let request = request::request(&run.request, &controller)?;
     let protection = keys::protection(&run.protection, run.request.request.as_deref())?;
+    let request = request::request(&run.request, &controller)?;
     let surroundings = clock::surroundings();
     let order = Order {
         controller: &controller,

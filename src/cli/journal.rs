@@ -27,8 +27,8 @@ pub fn run(options: &JournalOptions) -> anyhow::Result<ExitCode> {
         JournalCommand::Verify { contains } => verify(&journal, contains.as_deref(), options.json, &mut out),
         JournalCommand::Show => show(&journal, |_| true, options.json, &mut out),
         JournalCommand::Find { file } => {
-            let sha256 = digest(file)?;
-            show(&journal, |entry| entry.is_about(&sha256), options.json, &mut out)
+            let origins = journal.origins(&digest(file)?).map_err(Failure::from)?;
+            show(&journal, |entry| origins.iter().any(|sha256| entry.is_about(sha256)), options.json, &mut out)
         }
         JournalCommand::Delivered { reference, channel, file, operator } => {
             let sha256 = file.as_deref().map(digest).transpose()?;

@@ -112,6 +112,19 @@ impl Journal {
         Ok(delivery)
     }
 
+    /// The hashes that a file with this SHA-256 goes under: its own, and those of the files that it was made from.
+    ///
+    /// # Errors
+    /// When there is no journal, or it cannot be read.
+    pub fn origins(&self, sha256: &str) -> Result<Vec<String>, JournalError> {
+        let mut origins = vec![sha256.to_owned()];
+        self.read(|entry, _| {
+            let file = entry.archive.as_ref().filter(|file| file.sha256 == sha256);
+            origins.extend(file.and_then(|file| file.made_from.clone()));
+        })?;
+        Ok(origins)
+    }
+
     /// Reads it from its beginning and shows each line that can be read to `visit`, with its text.
     ///
     /// # Errors
