@@ -35,7 +35,7 @@ fn run(order: &Order<'_>, outcome: Outcome, why: Option<&'static str>) -> Run {
         why,
         reference: request.reference.clone(),
         operator: order.operator.map(str::to_owned),
-        identity_check: request.identity_check.as_ref().map(|check| check.method.to_string()),
+        identity_check: request.identity_check.as_ref().map(|check| check.method.clone()),
         regime: request.regime.name(),
         accept_shared: request.accept_shared.is_some(),
         same_person: request.same_person.is_some(),

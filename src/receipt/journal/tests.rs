@@ -206,7 +206,7 @@ fn many_writers_leave_one_whole_chain() {
             // Half of them long ago, so that shortening meets writing.
             let at = day(if writer % 2 == 0 { 0 } else { 100 });
             scope.spawn(move || {
-                (0..20).for_each(|nth| journal.append(at, &event(&format!("r-{writer}-{nth}"))).unwrap())
+                (0..20).for_each(|nth| journal.append(at, &event(&format!("r-{writer}-{nth}"))).unwrap());
             });
         }
     });
