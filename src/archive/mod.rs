@@ -21,4 +21,4 @@ mod writer;
 
 pub use error::ArchiveError;
 pub use files::HeldBack;
-pub use writer::{ArchiveWriter, Destination, Nowhere, Paper, Sealed, folder_for, prepare};
+pub use writer::{ArchiveWriter, Destination, Nowhere, Sealed, folder_for, persist, prepare};

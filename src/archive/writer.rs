@@ -285,50 +285,32 @@ impl Sealed {
         key.sign(File::open(&self.place).map_err(SignatureError::Unreadable)?, trusted_comment)
     }
 
-    /// Gives the papers beside the archive and then the archive their names, never replacing a file: all or none.
+    /// Gives the archive its name, never replacing a file.
     ///
     /// # Errors
     /// When something is there meanwhile, or the folder cannot be written.
-    pub fn publish(self, output: &Path, papers: Vec<Paper>) -> Result<(), ArchiveError> {
-        let mut named: Vec<PathBuf> = Vec::new();
-        // The archive last: it never stands there without its proofs.
-        let archive = Paper { place: self.place, output: output.to_owned() };
-        for paper in papers.into_iter().chain(std::iter::once(archive)) {
-            if let Err(error) = persist(paper.place, &paper.output) {
-                for output in named {
-                    let _ = fs::remove_file(output);
-                }
-                return Err(error);
-            }
-            named.push(paper.output);
-        }
-        Ok(())
+    pub fn publish(self, output: &Path) -> Result<(), ArchiveError> {
+        persist(self.place, output)
     }
-}
-
-/// A small file that is finished and durable, and has no name yet.
-pub struct Paper {
-    place: TempPath,
-    output: PathBuf,
 }
 
 /// Writes a small file of mode 0600 durably under a temporary name, to be given its own later.
 ///
 /// # Errors
 /// When the disk is full or fails.
-pub fn prepare(output: &Path, bytes: &[u8]) -> Result<Paper, ArchiveError> {
+pub fn prepare(output: &Path, bytes: &[u8]) -> Result<TempPath, ArchiveError> {
     let doing = "writing a file beside the archive";
     let mut file = temporary(&folder_for(output)?)?;
     file.write_all(bytes).map_err(ArchiveError::doing(doing))?;
     file.as_file().sync_all().map_err(ArchiveError::doing(doing))?;
-    Ok(Paper { place: file.into_temp_path(), output: output.to_owned() })
+    Ok(file.into_temp_path())
 }
 
 /// Gives a finished file its name, never replacing a file, and makes the name durable.
 ///
 /// # Errors
 /// When something is there, or the folder cannot be written.
-fn persist(place: TempPath, output: &Path) -> Result<(), ArchiveError> {
+pub fn persist(place: TempPath, output: &Path) -> Result<(), ArchiveError> {
     place.persist_noclobber(output).map_err(|error| match error.error.kind() {
         std::io::ErrorKind::AlreadyExists => ArchiveError::Exists(output.to_owned()),
         _ => ArchiveError::Write { doing: "giving the file its name", cause: error.error },

@@ -28,6 +28,7 @@ pub fn run(options: &ExportOptions) -> anyhow::Result<ExitCode> {
         allow_partial: run.allow_partial,
         level: options.level,
         protection: &protection,
+        letter: options.letter.as_deref(),
         surroundings: &surroundings,
     };
     let output = options.output.clone().unwrap_or_else(|| PathBuf::from(format!("{}.zip", request.reference)));
@@ -40,6 +41,9 @@ pub fn run(options: &ExportOptions) -> anyhow::Result<ExitCode> {
     }
     if !run.quiet {
         summary(&receipt, &order.protection.secrecy.place(&output));
+        if let Some(letter) = &options.letter {
+            eprintln!("{}: the letter to the person", letter.display());
+        }
     }
     Ok(ExitCode::from(if receipt.missing_stores.is_empty() { 0 } else { 9 }))
 }

@@ -3,7 +3,7 @@
 use crate::archive::ArchiveError;
 use crate::archive::verify::VerifyError;
 use crate::controller::ConfigurationError;
-use crate::export::ExportError;
+use crate::export::{ExportError, ReplyError};
 use crate::fulfil::FulfilError;
 use crate::receipt::journal::JournalError;
 use crate::request::{RequestFault, RequestFileError};
@@ -142,6 +142,16 @@ impl From<FulfilError> for Failure {
     }
 }
 
+impl From<ReplyError> for Failure {
+    fn from(error: ReplyError) -> Failure {
+        match error {
+            ReplyError::Refusal(fault) => Failure::new(2, fault.to_string(), fault.advice()),
+            ReplyError::Extension(fault) => Failure::new(2, fault.to_string(), fault.advice()),
+            ReplyError::Write(error) => error.into(),
+        }
+    }
+}
+
 impl From<ExportError> for Failure {
     fn from(error: ExportError) -> Failure {
         let what = error.to_string();
@@ -175,6 +185,7 @@ impl From<ExportError> for Failure {
                 failure.parts.extend(unlogged.parts);
                 failure
             }
+            ExportError::SameName => Failure::new(2, what, "Choose another name with --letter."),
             ExportError::NoIdentityCheck => Failure::new(
                 2,
                 what,

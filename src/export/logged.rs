@@ -63,6 +63,7 @@ fn why(error: &ExportError) -> &'static str {
         ExportError::Review(_) => "review",
         ExportError::Disagreement(_) => "disagreement",
         ExportError::NotEncrypted => "not-encrypted",
+        ExportError::SameName => "output",
         ExportError::NoIdentityCheck => "no-identity-check",
         ExportError::Signature(_) => "signature",
         ExportError::Journal(_) | ExportError::Unlogged(..) => "journal",

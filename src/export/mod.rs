@@ -3,17 +3,22 @@
 
 mod facts;
 mod logged;
+mod papers;
+mod reply;
+
+pub use reply::{Replied, Reply, ReplyError, record_path, reply};
 
 use crate::archive::container::hex;
 use crate::archive::secrecy::Secrecy;
 use crate::archive::signature::{SignatureError, SigningKey, signature_path};
-use crate::archive::{ArchiveError, ArchiveWriter, Nowhere, Sealed, folder_for, prepare};
+use crate::archive::{ArchiveError, ArchiveWriter, Nowhere, Sealed, folder_for};
 use crate::controller::{Controller, Fault};
 use crate::fulfil::{Account, FulfilError, Watcher, complete, fulfil};
+use crate::letter::{Answer, Delivered, Encryption, answer};
 use crate::receipt::journal::{Journal, JournalError};
-use crate::receipt::{ArchiveProof, FORMAT, IdentifierCount, Receipt, SnapshotInstant};
+use crate::receipt::{ArchiveProof, FORMAT, IdentifierCount, Receipt, SnapshotInstant, TransferConditions};
 use crate::request::PortabilityRequest;
-use crate::request::deadlines::deadlines;
+use crate::request::deadlines::{Deadlines, deadlines, elapsed_days};
 use crate::stores::agreement::{Disagreement, disagreements};
 use crate::stores::{StoreError, Stores, Surroundings};
 use crate::subject::Identification;
@@ -40,6 +45,8 @@ pub struct Order<'a> {
     pub level: u32,
     /// How the archive leaves the house.
     pub protection: &'a Protection,
+    /// Where the letter to the person goes, if one is wanted.
+    pub letter: Option<&'a Path>,
     /// The clock, and the wish to stop.
     pub surroundings: &'a Surroundings,
 }
@@ -65,6 +72,9 @@ pub enum ExportError {
     /// The configuration refuses to write plaintext.
     #[error("the configuration refuses to write an archive that is not encrypted")]
     NotEncrypted,
+    /// Two of the files to write have the same name.
+    #[error("the letter has the name of the archive or of its receipt")]
+    SameName,
     /// A request without an identity check.
     #[error("no identity check is recorded for the request")]
     NoIdentityCheck,
@@ -125,10 +135,17 @@ fn attempt(
         return Err(ExportError::NoIdentityCheck);
     }
     let output = secrecy.place(output);
-    folder_for(&output)?;
-    folder_for(&receipt_path(&output))?;
-    if signing.is_some() {
-        folder_for(&signature_path(&output))?;
+    let beside = receipt_path(&output);
+    let signature = signing.as_ref().map(|_| signature_path(&output));
+    let places: Vec<&Path> = [&output, &beside].into_iter().chain(&signature).map(PathBuf::as_path).collect();
+    for place in &places {
+        folder_for(place)?;
+    }
+    if let Some(letter) = order.letter {
+        let folder = folder_for(letter)?;
+        if places.iter().any(|other| papers::is_same(&folder, letter, other)) {
+            return Err(ExportError::SameName);
+        }
     }
     let started = (order.surroundings.now)();
     with_missing_stores(order, |stores, missing| {
@@ -142,15 +159,24 @@ fn attempt(
         if watcher.interrupted() {
             return Err(FulfilError::Interrupted.into());
         }
-        let proof = ArchiveProof {
-            name: output.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
-            bytes: sealed.bytes,
-            sha256: sealed.sha256.clone(),
-            encrypted: !secrecy.is_open(),
-            signed: signing.is_some(),
+        let name = output.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let encryption = match secrecy {
+            Secrecy::Open => Encryption::None,
+            Secrecy::Recipients(_) => Encryption::AgeKey,
+            Secrecy::Passphrase(_) => Encryption::AgePassphrase,
+            Secrecy::ZipPassphrase(_) => Encryption::ZipPassphrase,
         };
-        let receipt = receipt(order, started, stores, &account, ledger, missing, Some(proof));
-        deliver(order, journal, sealed, &receipt, &output)?;
+        let (encrypted, signed) = (!secrecy.is_open(), signing.is_some());
+        let delivered = Delivered { name: &name, bytes: sealed.bytes, encryption, signed };
+        let letter = order.letter.map(|_| letter(order, &facts, delivered));
+        let proof = ArchiveProof { bytes: sealed.bytes, sha256: sealed.sha256.clone(), encrypted, signed, name };
+        let mut receipt = receipt(order, started, stores, &account, ledger, missing, Some(proof));
+        let mut papers = papers::Papers::default();
+        if let (Some(path), Some(text)) = (order.letter, &letter) {
+            receipt.letter = Some(papers.add(path, text.as_bytes())?);
+        }
+        papers.add(&beside, &receipt_text(&receipt))?;
+        deliver(order, journal, sealed, papers, &receipt, &output)?;
         Ok(Fulfilled { receipt, identification: account.identification })
     })
 }
@@ -160,26 +186,68 @@ fn deliver(
     order: &Order<'_>,
     journal: Option<&Journal>,
     sealed: Sealed,
+    mut papers: papers::Papers,
     receipt: &Receipt,
     output: &Path,
 ) -> Result<(), ExportError> {
-    let mut papers = vec![prepare(&receipt_path(output), &receipt_text(receipt))?];
     if let Some(key) = &order.protection.signing {
         let now = (order.surroundings.now)();
         // What minisign itself writes there, and the reference.
         let comment = format!("timestamp:{}\treference:{}\thashed", now.as_second(), receipt.reference);
-        papers.push(prepare(&signature_path(output), sealed.sign(key, &comment)?.as_bytes())?);
+        papers.add(&signature_path(output), sealed.sign(key, &comment)?.as_bytes())?;
     }
     // Durable before the archive appears: no archive is without its line.
     if let Some(journal) = journal {
         logged::done(journal, order, receipt)?;
     }
-    sealed.publish(output, papers).map_err(|error| match journal {
+    // The papers first: an archive never stands there without its proof.
+    papers.publish(|| sealed.publish(output)).map_err(|error| match journal {
         Some(journal) => match logged::withdrawn(journal, order, receipt) {
             Ok(()) => ExportError::Archive(error),
             Err(unlogged) => ExportError::Unlogged(Box::new(error.into()), unlogged),
         },
         None => error.into(),
+    })
+}
+
+/// The letter that goes with the archive.
+fn letter(order: &Order<'_>, facts: &crate::archive::facts::Facts, delivered: Delivered<'_>) -> String {
+    let check = order.request.identity_check.as_ref().filter(|check| check.method == "representative");
+    answer(&Answer {
+        facts,
+        deadlines: due(order).as_ref(),
+        delivered,
+        representative: check.map(|check| check.note.as_deref()),
+        transmission: order.request.transmission.as_ref(),
+    })
+}
+
+/// By when the request is to be answered.
+fn due(order: &Order<'_>) -> Option<Deadlines> {
+    let calendar = order.controller.holidays.as_deref().and_then(crate::controller::holidays::Calendar::named);
+    order.request.received.map(|at| deadlines(at, &order.controller.time_zone, calendar.as_ref()))
+}
+
+/// The conditions of a transfer under the PIPL (requirement J3), each as far as this run can tell.
+fn transfer_conditions(order: &Order<'_>, ledger: &[crate::archive::facts::LedgerLine]) -> Option<TransferConditions> {
+    let (controller, request) = (order.controller, order.request);
+    if request.regime != crate::controller::activity::Regime::Pipl {
+        return None;
+    }
+    let voluntary = |key: &str| controller.activity(key).is_some_and(|activity| activity.voluntary);
+    let given = controller
+        .collections
+        .iter()
+        .zip(ledger)
+        .any(|(collection, line)| line.portable > 0 && collection.activity.keys().into_iter().any(voluntary));
+    Some(TransferConditions {
+        identity_verified: request.identity_check.as_ref().map(|check| check.method.clone()),
+        on_consent_or_contract: !given,
+        technically_feasible: request
+            .transmission
+            .as_ref()
+            .map(|found| *found == crate::request::Transmission::Feasible),
+        rights_of_others: request.third_parties,
     })
 }
 
@@ -251,19 +319,21 @@ fn receipt(
     archive: Option<ArchiveProof>,
 ) -> Receipt {
     let request = order.request;
-    let calendar = order.controller.holidays.as_deref().and_then(crate::controller::holidays::Calendar::named);
     Receipt {
         format: FORMAT,
         reference: request.reference.clone(),
         received: request.received.map(|at| at.to_string()),
-        deadlines: request.received.map(|at| deadlines(at, &order.controller.time_zone, calendar.as_ref())),
+        deadlines: due(order),
         deadlines_unknown: request
             .received
             .is_none()
             .then_some("the time of receipt is not known, so no deadline is computed"),
+        elapsed_days: request.received.map(|at| elapsed_days(at, order.as_of, &order.controller.time_zone)),
         identity_check: request.identity_check.clone(),
         operator: order.operator.map(str::to_owned),
         regime: request.regime.name(),
+        direct_transmission: request.transmission.clone(),
+        transfer_conditions: transfer_conditions(order, &ledger),
         third_parties: request.third_parties,
         accept_shared: request.accept_shared.clone(),
         same_person: request.same_person.clone(),
@@ -278,6 +348,7 @@ fn receipt(
         configuration_sha256: hex(&Sha256::digest(order.controller.source.as_bytes())),
         art20_version: env!("CARGO_PKG_VERSION"),
         archive,
+        letter: None,
         missing_stores: missing.to_vec(),
         identifiers: identifier_counts(&account.identification),
         ledger,
