@@ -468,3 +468,20 @@ fn every_receipt_says_what_the_delivered_file_is() {
         assert!(digest.starts_with(archive["sha256"].as_str().unwrap()));
     }
 }
+
+#[test]
+fn the_letter_says_how_to_open_the_file_that_was_delivered() {
+    let folder = example();
+    let at = folder.path();
+    std::fs::write(at.join("pass"), "p").unwrap();
+    let ways = [
+        ("zip", "--zip-passphrase-file", "7-Zip", "age -d"),
+        ("age", "--passphrase-file", "age -d -o age.zip age.zip.age", "7-Zip"),
+    ];
+    for (reference, option, expected, other) in ways {
+        let letter = format!("{reference}.txt");
+        exported(at, reference, &[option, "pass", "--letter", &letter, "--language", "en"]);
+        let text = String::from_utf8(read(at, &letter)).unwrap();
+        assert!(text.contains(expected) && !text.contains(other), "{text}");
+    }
+}

@@ -41,8 +41,14 @@ pub(super) struct Maildir {
     folders: Vec<PathBuf>,
     letters: Vec<(Vec<u8>, Letter)>,
     /// Where files of a folder are now that were renamed: by their names without flags.
-    renamed: RefCell<HashMap<u32, HashMap<Vec<u8>, (&'static str, OsString)>>>,
+    renamed: RefCell<HashMap<u32, Renamed>>,
 }
+
+/// The part of a folder and the name that a file has now, by its name without flags.
+type Renamed = HashMap<Vec<u8>, (&'static str, OsString)>;
+
+/// What may be the key of a message.
+type Naming<'a> = &'a dyn Fn(&Letter) -> Vec<u8>;
 
 /// The name of a message's file without its flags.
 fn without_flags(name: &OsString) -> &[u8] {
@@ -80,7 +86,7 @@ impl Maildir {
         let short = |letter: &Letter| without_flags(&letter.name).to_vec();
         let longer = |letter: &Letter| [self.below(letter).as_os_str().as_encoded_bytes(), &short(letter)].join(&b'/');
         let whole = |letter: &Letter| self.below(letter).join(&letter.name).into_os_string().into_encoded_bytes();
-        let keys: [&dyn Fn(&Letter) -> Vec<u8>; 2] = [&short, &longer];
+        let keys: [Naming<'_>; 2] = [&short, &longer];
         let mut unique = Vec::with_capacity(letters.len());
         let mut open = letters;
         for key in keys {

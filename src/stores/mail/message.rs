@@ -151,7 +151,7 @@ fn correspondents(value: &[u8]) -> Vec<Party> {
     }
     if parties.is_empty() {
         let name = decoded(value);
-        parties.extend((!name.trim().is_empty()).then(|| Party { name: Some(name), address: None }));
+        parties.extend((!name.trim().is_empty()).then_some(Party { name: Some(name), address: None }));
     }
     parties
 }
