@@ -4,6 +4,7 @@
 
 use crate::records::uid::Namespace;
 use crate::records::{Bilingual, Code, Kind, LegalBasis, Text, Uid};
+use crate::scope::Replaced;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
@@ -37,6 +38,10 @@ pub struct Facts {
     pub findings: Vec<Finding>,
     /// Header fields of stored e-mails that go (contract 6); a final `*` stands for any ending.
     pub dropped_headers: Vec<String>,
+    /// What became of other people: `keep`, `pseudonymise` or `omit`.
+    pub third_parties: &'static str,
+    /// Who was replaced, unless other people were kept.
+    pub replaced: Option<Replaced>,
     /// Stores that could not be read, where a partial archive was asked for.
     pub missing: Vec<String>,
 }
@@ -147,7 +152,7 @@ pub struct FieldFacts {
 }
 
 /// What became of the rows and values of one collection (contract 7).
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct LedgerLine {
     /// The collection.
     pub collection: String,
@@ -168,7 +173,7 @@ pub struct LedgerLine {
 }
 
 /// Something that a person should look at (contract 7). Never holds personal data.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct Finding {
     /// A permanent code.
     pub code: &'static str,

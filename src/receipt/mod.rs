@@ -8,6 +8,7 @@ pub use ledger::Ledger;
 use crate::archive::facts::{Finding, LedgerLine};
 use crate::request::deadlines::Deadlines;
 use crate::request::{IdentityCheck, ThirdParties, Transmission};
+use crate::scope::Replaced;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -15,7 +16,7 @@ use std::collections::BTreeMap;
 pub const FORMAT: &str = "art20-receipt/1";
 
 /// Proof of one run: what was asked, read, decided and written.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Receipt {
     /// [`FORMAT`].
     pub format: &'static str,
@@ -45,6 +46,9 @@ pub struct Receipt {
     pub transfer_conditions: Option<TransferConditions>,
     /// What became of other people.
     pub third_parties: ThirdParties,
+    /// Who was replaced, unless other people were kept: how many people, and how many values by collection.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replaced: Option<Replaced>,
     /// Why rows found through shared identifiers were accepted.
     pub accept_shared: Option<String>,
     /// Why several persons were taken as one.
@@ -79,7 +83,7 @@ pub struct Receipt {
 
 /// The four conditions under which Chinese law has personal information transferred (Regulations on Network Data
 /// Security Management, Art. 25; requirement J3), each as far as this run can tell.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct TransferConditions {
     /// The requester's identity was verified, in this way.
     pub identity_verified: Option<String>,
@@ -92,7 +96,7 @@ pub struct TransferConditions {
 }
 
 /// The instant of one snapshot.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct SnapshotInstant {
     /// The store.
     pub store: String,
@@ -101,7 +105,7 @@ pub struct SnapshotInstant {
 }
 
 /// The delivered file.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct ArchiveProof {
     /// Its name, without its folder.
     pub name: String,
@@ -116,7 +120,7 @@ pub struct ArchiveProof {
 }
 
 /// A letter to the person.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct LetterProof {
     /// Its name, without its folder.
     pub name: String,
@@ -127,7 +131,7 @@ pub struct LetterProof {
 }
 
 /// How many identifiers of a type there are.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct IdentifierCount {
     /// Named by the request.
     pub requested: u64,

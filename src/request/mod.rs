@@ -7,6 +7,7 @@
 pub mod deadlines;
 mod read;
 mod reply;
+pub mod schema;
 mod transmission;
 
 pub use read::{RequestFileError, read_request};
@@ -48,7 +49,7 @@ pub struct PortabilityRequest {
 }
 
 /// How the person was identified. It goes to the receipt, never into the archive (requirement A5).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct IdentityCheck {
     /// One of [`METHODS`].
     pub method: String,
@@ -61,12 +62,34 @@ pub const METHODS: [&str; 6] =
     ["account-login", "confirmed-contact", "document", "in-person", "representative", "other"];
 
 /// What becomes of other people in the subject's data (Art. 20(4)).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ThirdParties {
     /// Those whom the subject already saw stay.
     #[default]
     Keep,
+    /// Each other person that art20 knows becomes `Person N` of this archive.
+    Pseudonymise,
+    /// Each other person that art20 knows becomes `[withheld]`: also what a person may wish for itself.
+    Omit,
+}
+
+impl ThirdParties {
+    /// The mode with this name.
+    pub fn named(name: &str) -> Option<ThirdParties> {
+        [ThirdParties::Keep, ThirdParties::Pseudonymise, ThirdParties::Omit]
+            .into_iter()
+            .find(|mode| mode.name() == name)
+    }
+
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            ThirdParties::Keep => "keep",
+            ThirdParties::Pseudonymise => "pseudonymise",
+            ThirdParties::Omit => "omit",
+        }
+    }
 }
 
 /// A request in the words in which it came.
@@ -84,7 +107,7 @@ pub struct RawRequest {
     pub accept_shared: Option<String>,
     /// A reason.
     pub same_person: Option<String>,
-    /// `keep`.
+    /// `keep`, `pseudonymise` or `omit`.
     pub third_parties: Option<String>,
     /// Tags between commas.
     pub language: Option<String>,
@@ -132,14 +155,13 @@ impl RawRequest {
         };
         let accept_shared = reason(self.accept_shared, "accept-shared", &mut faults);
         let same_person = reason(self.same_person, "same-person", &mut faults);
-        match self.third_parties.as_deref() {
-            None | Some("keep") => {}
-            Some("pseudonymise" | "omit") => faults.push(fault(
-                "this version of art20 cannot pseudonymise or omit other people yet",
-                "Use --third-parties keep, or leave the option away.",
-            )),
-            Some(_) => faults.push(fault("--third-parties is none of the known words", "Write keep.")),
-        }
+        let third_parties = match self.third_parties.as_deref() {
+            None => ThirdParties::Keep,
+            Some(word) => ThirdParties::named(word).unwrap_or_else(|| {
+                faults.push(fault("--third-parties is none of the known words", "Write keep, pseudonymise or omit."));
+                ThirdParties::Keep
+            }),
+        };
         let languages =
             self.language.map(|text| keep(languages(&text), &mut faults).unwrap_or_default()).unwrap_or_default();
         let regime = keep(regime(self.regime.as_deref()), &mut faults).unwrap_or_default();
@@ -155,7 +177,7 @@ impl RawRequest {
             received,
             accept_shared,
             same_person,
-            third_parties: ThirdParties::Keep,
+            third_parties,
             languages,
             regime,
             transmission,

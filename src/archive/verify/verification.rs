@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 /// What was found out about an archive. Serialised, it is the output of `--json`.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct Verification {
     /// Zip or folder.
     pub kind: ArchiveKind,
@@ -37,7 +37,7 @@ pub struct Verification {
 }
 
 /// Who sent the archive.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 #[serde(tag = "status", rename_all = "kebab-case")]
 pub enum Sender {
     /// Nobody gave a public key, or the signature does not fit it.
@@ -50,7 +50,7 @@ pub enum Sender {
 }
 
 /// The size of the payload.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, schemars::JsonSchema)]
 pub struct Payload {
     /// The number of files.
     pub files: u64,

@@ -2,6 +2,7 @@
 
 use super::super::{ArchiveProof, Receipt};
 use crate::records::Code;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -11,19 +12,24 @@ pub(super) const FORMAT: &str = "art20-journal/1";
 /// What the first line has as the hash of the line before.
 pub(super) const NOTHING_BEFORE: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
-/// A line to be written.
-#[derive(Serialize)]
-pub(super) struct Line<'a> {
+/// A line as it is written.
+#[derive(Serialize, JsonSchema)]
+pub struct Line<'a> {
+    /// `art20-journal/1`.
     pub format: &'static str,
+    /// Its number, from 1; 0 of a checkpoint.
     pub number: u64,
+    /// SHA-256 of the line before with its end, in lower-case hexadecimal digits.
     pub previous: &'a str,
+    /// When it was written, RFC 3339.
     pub at: String,
+    /// What happened.
     #[serde(flatten)]
     pub event: &'a Event,
 }
 
 /// What happened.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(tag = "event", rename_all = "kebab-case")]
 pub enum Event {
     /// A run of `export`, for one request.
@@ -44,7 +50,7 @@ pub enum Event {
 }
 
 /// The lines that were dropped from the beginning of a journal.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Dropped {
     /// The number of the last of them.
     pub through: u64,
@@ -53,7 +59,7 @@ pub struct Dropped {
 }
 
 /// How a run ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// The archive is whole; it gets its name after this line is durable.
@@ -67,7 +73,7 @@ pub enum Outcome {
 }
 
 /// One run.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Run {
     /// How it ended.
     pub outcome: Outcome,
@@ -104,7 +110,7 @@ pub struct Run {
 }
 
 /// The ledger in sum.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, JsonSchema)]
 pub struct Rows {
     /// Rows that were the subject's.
     pub matched: u64,
@@ -135,7 +141,7 @@ impl Rows {
 }
 
 /// A handing over (requirement G6).
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Delivery {
     /// The reference of the request.
     pub reference: String,
@@ -148,7 +154,7 @@ pub struct Delivery {
 }
 
 /// A file by its hash.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct DeliveredFile {
     /// SHA-256 of the file.
     pub sha256: String,

@@ -21,7 +21,7 @@ mod tests;
 
 pub use append::Journal;
 pub use chain::{Chain, JournalFault, JournalFaultCode};
-pub use line::{DeliveredFile, Delivery, Dropped, Entry, Event, NamedFile, Outcome, Rows, Run};
+pub use line::{DeliveredFile, Delivery, Dropped, Entry, Event, Line, NamedFile, Outcome, Rows, Run};
 
 use std::io;
 use std::path::PathBuf;
