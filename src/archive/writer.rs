@@ -5,6 +5,8 @@ use super::error::ArchiveError;
 use super::facts::Facts;
 use super::files::{Files, HeldBack, held_back};
 use super::line::write_line;
+use super::secrecy::Secrecy;
+use super::signature::{SignatureError, SigningKey};
 use super::table::{Table, TimesSeen};
 use super::{bag, datapackage, statement};
 use crate::records::{Contents, FieldValue, Kind, Record};
@@ -101,15 +103,16 @@ pub struct Sealed {
 }
 
 impl ArchiveWriter {
-    /// Begins an archive that will be put at `output`. `facts` tells which fields the tables have.
+    /// Begins an archive that will be put at `output`. `facts` tells which fields the tables have, `secrecy` how the
+    /// delivered file is encrypted.
     ///
     /// # Errors
     /// When something is there already, or the folder is not there or cannot be written.
-    pub fn create(output: &Path, facts: &Facts, level: u32) -> Result<ArchiveWriter, ArchiveError> {
+    pub fn create(output: &Path, facts: &Facts, level: u32, secrecy: &Secrecy) -> Result<ArchiveWriter, ArchiveError> {
         let folder = folder_for(output)?;
         let (file, place) = temporary(&folder)?.into_parts();
         Ok(ArchiveWriter {
-            container: Container::new(file, &folder, level),
+            container: Container::new(file, &folder, level, secrecy)?,
             place,
             files: Files::new(facts),
             tables: Kind::ALL.into_iter().map(|kind| Table::of(kind, facts)).collect(),
@@ -274,6 +277,14 @@ impl Destination for ArchiveWriter {
 }
 
 impl Sealed {
+    /// A signature over the file as it will be delivered.
+    ///
+    /// # Errors
+    /// When it cannot be read again.
+    pub fn sign(&self, key: &SigningKey, trusted_comment: &str) -> Result<String, SignatureError> {
+        key.sign(File::open(&self.place).map_err(SignatureError::Unreadable)?, trusted_comment)
+    }
+
     /// Gives the archive its name, never replacing a file.
     ///
     /// # Errors

@@ -33,6 +33,8 @@ pub enum Command {
     Import(ImportOptions),
     /// Write the example controller, or a large synthetic one
     Demo(DemoOptions),
+    /// Proof of what was done, by whom, and delivered
+    Journal(JournalOptions),
     /// Print the JSON Schema of something that art20 reads or writes, or list their names
     Schema {
         /// Whose schema; without it the names are listed
@@ -105,6 +107,9 @@ pub struct RunOptions {
     /// Answer also when nothing is held, with status 0
     #[arg(long)]
     pub allow_empty: bool,
+    /// How the archive is encrypted and signed.
+    #[command(flatten)]
+    pub protection: ProtectionOptions,
     /// Print a machine-readable result to standard output
     #[arg(long)]
     pub json: bool,
@@ -119,13 +124,47 @@ pub struct RunOptions {
     pub no_progress: bool,
 }
 
+/// How an archive is encrypted and signed. Passphrases come from files, so that no process list shows them.
+#[derive(Debug, Args, Default)]
+pub struct ProtectionOptions {
+    /// Encrypt to this public key of age, as REFERENCE.zip.age; repeatable, each can open it
+    #[arg(long, value_name = "AGE-KEY", conflicts_with_all = ["passphrase_file", "zip_passphrase_file"])]
+    pub recipient: Vec<String>,
+    /// Encrypt by age with the passphrase on the first line of FILE; /dev/fd/3 for a descriptor, - for standard input
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "zip_passphrase_file")]
+    pub passphrase_file: Option<PathBuf>,
+    /// Encrypt as an AES-256 zip, which 7-Zip and Keka open, with the passphrase on the first line of FILE
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub zip_passphrase_file: Option<PathBuf>,
+    /// Sign the delivered file with this secret key of minisign, as NAME.minisig beside it
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub sign_key: Option<PathBuf>,
+    /// The password of a protected signature key, on the first line of FILE [default: asked at a terminal]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "sign_key")]
+    pub sign_key_passphrase_file: Option<PathBuf>,
+}
+
+/// What opens an encrypted archive.
+#[derive(Debug, Args, Default)]
+pub struct KeyOptions {
+    /// Decrypt with the secret keys of this identity file of age; repeatable
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub identity: Vec<PathBuf>,
+    /// Decrypt an age file with the passphrase on the first line of FILE; /dev/fd/3 for a descriptor, - for standard input
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub passphrase_file: Option<PathBuf>,
+    /// Decrypt an AES-256 zip with the passphrase on the first line of FILE
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub zip_passphrase_file: Option<PathBuf>,
+}
+
 /// Options of `art20 export`.
 #[derive(Debug, Args)]
 pub struct ExportOptions {
     /// What it has in common with plan.
     #[command(flatten)]
     pub run: RunOptions,
-    /// The archive to write; never overwritten [default: REFERENCE.zip]
+    /// The archive to write; never overwritten; encrypted by age, X.zip becomes X.zip.age [default: REFERENCE.zip]
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub output: Option<PathBuf>,
     /// Write a letter to the person, plain text in the languages of the request; never overwritten
@@ -245,9 +284,15 @@ pub struct CheckOptions {
 /// Options of `art20 verify`.
 #[derive(Debug, Args)]
 pub struct VerifyOptions {
-    /// The archive: a zip file, or the folder that it was extracted to
+    /// The archive: a zip file, an encrypted one, or the folder that it was extracted to
     #[arg(value_name = "ARCHIVE", value_hint = ValueHint::AnyPath)]
     pub archive: PathBuf,
+    /// Check the signature ARCHIVE.minisig by this public key of minisign, a file or the key itself
+    #[arg(long, value_name = "FILE-or-KEY", value_hint = ValueHint::FilePath)]
+    pub public_key: Option<String>,
+    /// What opens it.
+    #[command(flatten)]
+    pub keys: KeyOptions,
     /// Print a machine-readable result to standard output
     #[arg(long)]
     pub json: bool,
@@ -259,12 +304,15 @@ pub struct VerifyOptions {
 /// Options of `art20 import`.
 #[derive(Debug, Args)]
 pub struct ImportOptions {
-    /// The archive: a zip file, or the folder that it was extracted to
+    /// The archive: a zip file, an encrypted one, or the folder that it was extracted to
     #[arg(value_name = "ARCHIVE", value_hint = ValueHint::AnyPath)]
     pub archive: PathBuf,
     /// The database, made if it is not there; its configuration is FILE with the ending .toml
     #[arg(long, value_name = "sqlite:FILE", value_hint = ValueHint::Other)]
     pub into: OsString,
+    /// What opens it.
+    #[command(flatten)]
+    pub keys: KeyOptions,
     /// Print a machine-readable result to standard output
     #[arg(long)]
     pub json: bool,
@@ -288,6 +336,54 @@ pub struct DemoOptions {
     /// The same seed gives the same stores
     #[arg(long, value_name = "S", requires = "subjects")]
     pub seed: Option<u64>,
+}
+
+/// Options of `art20 journal`.
+#[derive(Debug, Args)]
+pub struct JournalOptions {
+    /// The configuration, which says where the journal is
+    #[arg(short, long, value_name = "FILE", default_value = "art20.toml", value_hint = ValueHint::FilePath, global = true)]
+    pub config: PathBuf,
+    /// Print a machine-readable result to standard output
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: JournalCommand,
+}
+
+/// What can be done with a journal.
+#[derive(Debug, Subcommand)]
+pub enum JournalCommand {
+    /// Check that no line was changed, removed or moved
+    Verify {
+        /// Check also that the line with this SHA-256, noted earlier elsewhere, is in it
+        #[arg(long, value_name = "SHA256")]
+        contains: Option<String>,
+    },
+    /// Show what was done
+    Show,
+    /// Show which run made a file, and whether it was delivered
+    Find {
+        /// An archive, a file made from it, or a receipt
+        #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+        file: PathBuf,
+    },
+    /// Note that the archive of a request was handed over
+    Delivered {
+        /// The reference of the request
+        #[arg(value_name = "REFERENCE")]
+        reference: String,
+        /// By which way, such as `customer portal`; not to whom
+        #[arg(long, value_name = "TEXT")]
+        channel: String,
+        /// The file that was handed over, where it is not the one that art20 wrote, such as one encrypted anew
+        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        file: Option<PathBuf>,
+        /// Who handed it over
+        #[arg(long, value_name = "NAME")]
+        operator: Option<String>,
+    },
 }
 
 /// The command line as clap knows it, for man pages and completions.

@@ -7,6 +7,8 @@ mod demo;
 mod export;
 mod failure;
 mod import;
+mod journal;
+mod keys;
 mod plan;
 mod progress;
 mod reply;
@@ -45,6 +47,7 @@ pub fn run() -> ExitCode {
         args::Command::Verify(options) => verify::run(options),
         args::Command::Import(options) => import::run(options),
         args::Command::Demo(options) => demo::run(options),
+        args::Command::Journal(options) => journal::run(options),
         args::Command::Schema { name } => schema::run(name.as_deref()),
         args::Command::Completions { shell } => completions(*shell),
     };
