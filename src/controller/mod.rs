@@ -10,6 +10,7 @@ mod document;
 pub mod faults;
 mod graph;
 pub mod holidays;
+mod postgres_url;
 mod read;
 mod read_collection;
 mod read_column;
@@ -21,6 +22,7 @@ pub use activity::{Elsewhere, ProcessingActivity};
 pub use collection::{About, ActivityChoice, Collection, Column, Disposition, Field, Format, Mapping, OriginChoice};
 pub use condition::{Comparison, Condition, Term, TermSource};
 pub use faults::{ConfigurationError, Fault};
+pub use postgres_url::PostgresUrl;
 pub use remark_code::{Level, RemarkCode};
 pub use store::{Store, StoreUrl};
 

@@ -1,5 +1,6 @@
 //! Where a controller keeps its data: the URLs of stores, and their tables that hold no personal data.
 
+use super::postgres_url::PostgresUrl;
 use std::path::{Path, PathBuf};
 
 /// A store and the tables in it that are knowingly left aside.
@@ -22,6 +23,8 @@ pub enum StoreUrl {
     Sqlite(PathBuf),
     /// `sql:FILE`, a SQLite script that is loaded into memory.
     SqlScript(PathBuf),
+    /// `postgres://…`, a PostgreSQL database or one that speaks its protocol.
+    Postgres(PostgresUrl),
 }
 
 impl StoreUrl {
@@ -29,7 +32,9 @@ impl StoreUrl {
     /// which may hold a password.
     pub fn parse(url: &str, folder: &Path) -> Result<StoreUrl, String> {
         let Some((scheme, rest)) = url.split_once(':') else {
-            return Err("the store's URL has no scheme; write `sqlite:FILE` or `sql:FILE`".into());
+            return Err(
+                "the store's URL has no scheme; write `sqlite:FILE`, `sql:FILE` or `postgres://HOST/DATABASE`".into()
+            );
         };
         if rest.is_empty() {
             return Err(format!("the store's URL `{scheme}:` names no file"));
@@ -37,10 +42,13 @@ impl StoreUrl {
         match scheme {
             "sqlite" => Ok(StoreUrl::Sqlite(folder.join(rest))),
             "sql" => Ok(StoreUrl::SqlScript(folder.join(rest))),
-            "postgres" | "postgresql" | "csv" | "jsonl" | "maildir" | "mbox" => Err(format!(
-                "stores of the kind `{scheme}:` cannot be read by this version of art20; it reads `sqlite:FILE` and `sql:FILE`"
+            "postgres" | "postgresql" => PostgresUrl::parse(url, folder).map(StoreUrl::Postgres),
+            "csv" | "jsonl" | "maildir" | "mbox" => Err(format!(
+                "stores of the kind `{scheme}:` cannot be read by this version of art20; it reads `sqlite:FILE`, `sql:FILE` and `postgres://HOST/DATABASE`"
             )),
-            _ => Err(format!("the kind of store `{scheme}:` is not known; write `sqlite:FILE` or `sql:FILE`")),
+            _ => Err(format!(
+                "the kind of store `{scheme}:` is not known; write `sqlite:FILE`, `sql:FILE` or `postgres://HOST/DATABASE`"
+            )),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Why a store could not be read, and what to do about it. Never shows a value of the store.
 
+use super::server::ServerProblem;
 use std::path::PathBuf;
 
 /// A failure of one store. Exit status 1, but for those that say that the configuration does not fit.
@@ -65,6 +66,14 @@ pub enum StoreError {
         /// The engine's word for it.
         cause: String,
     },
+    /// The server of the store.
+    #[error("the server of the store `{store}` {problem}")]
+    Server {
+        /// The store.
+        store: String,
+        /// What is wrong with it.
+        problem: ServerProblem,
+    },
     /// The table is not there.
     #[error("the store `{store}` has no table `{table}`")]
     NoTable {
@@ -113,6 +122,7 @@ impl StoreError {
             | StoreError::Locked { store }
             | StoreError::Changed { store }
             | StoreError::Script { store, .. }
+            | StoreError::Server { store, .. }
             | StoreError::NoTable { store, .. }
             | StoreError::KeyNotUnique { store, .. }
             | StoreError::Query { store, .. } => Some(store),
@@ -141,6 +151,7 @@ impl StoreError {
                 "Run again; if it happens often, export from a copy or while the store is at rest."
             }
             StoreError::Script { .. } => "Load the script with `sqlite3` to see the whole message, and correct it.",
+            StoreError::Server { problem, .. } => problem.advice(),
             StoreError::NoTable { .. } => "Run `art20 check`, and correct the collection's `table`.",
             StoreError::KeyNotUnique { .. } => "Choose columns for `key` that name each row once.",
             StoreError::Query { .. } => "Check that the store can be read as a whole, and run again.",

@@ -5,10 +5,13 @@
 
 pub mod agreement;
 mod error;
+mod postgres;
+mod server;
 mod snapshot;
 mod sqlite;
 
 pub use error::StoreError;
+pub use server::ServerProblem;
 pub use snapshot::{Snapshot, Table, Wish};
 
 use crate::controller::{Collection, Controller, StoreUrl};
@@ -20,11 +23,13 @@ use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-/// What a run needs from outside while it reads: the clock, and whether somebody wants it to stop.
+/// What a run needs from outside while it reads: the clock, the environment, and whether somebody wants it to stop.
 #[derive(Clone)]
 pub struct Surroundings {
     /// The time now.
     pub now: fn() -> Timestamp,
+    /// A variable of the environment, such as `PGPASSWORD`.
+    pub variable: fn(&str) -> Option<String>,
     /// Set when the run is to end.
     pub interrupted: Arc<AtomicBool>,
 }
@@ -61,6 +66,7 @@ impl Stores {
                 StoreUrl::SqlScript(path) => {
                     Box::new(sqlite::open_script(&store.name, path, stores.region.as_deref(), surroundings)?)
                 }
+                StoreUrl::Postgres(url) => Box::new(postgres::open(&store.name, url, surroundings)?),
             };
             for table in snapshot.tables()? {
                 stores.tables.insert((store.name.clone(), table.name.clone()), table);
