@@ -346,7 +346,7 @@ fn through(error: FulfilError) -> StoreError {
 fn back(error: StoreError) -> FulfilError {
     match error {
         StoreError::Interrupted => FulfilError::Interrupted,
-        StoreError::KeyNotUnique { .. } => FulfilError::Configuration(error.to_string(), error.advice()),
+        error if error.is_about_configuration() => FulfilError::Configuration(error.to_string(), error.advice()),
         StoreError::Visitor(inner) => match inner.downcast::<FulfilError>() {
             Ok(error) => *error,
             Err(other) => FulfilError::Store(StoreError::Visitor(other)),

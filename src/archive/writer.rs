@@ -1,6 +1,6 @@
 //! Takes portable records and nothing else, and writes each to every file that it belongs to, in one pass (law 2).
 
-use super::container::{Container, Part, Written, hex};
+use super::container::{Container, Part, hex};
 use super::error::ArchiveError;
 use super::facts::Facts;
 use super::files::{Files, HeldBack, held_back};
@@ -189,15 +189,16 @@ impl ArchiveWriter {
         let statement = statement::statement(facts);
         let written = self.container.bytes("data/statement.jsonld", statement.as_bytes())?;
         self.digest.file(&written.path, written.bytes);
-        let payload: Vec<Written> = self.container.written().to_vec();
-        let package = datapackage::descriptor(facts, &tables, &payload);
+        let package = datapackage::descriptor(facts, &tables, self.container.described());
         let report = super::report::render(facts, &self.digest);
         let mut tags = vec![("README.html", report.into_bytes()), ("datapackage.json", package.into_bytes())];
-        tags.extend(bag::tag_files(facts, &payload));
-        tags.push(("tagmanifest-sha256.txt", bag::tag_manifest(&tags).into_bytes()));
+        tags.extend(bag::tag_files(facts, self.container.payload()));
+        let mut written = Vec::new();
         for (path, bytes) in tags {
-            self.container.bytes(path, &bytes)?;
+            written.push(self.container.bytes(path, &bytes)?);
         }
+        written.push(self.container.manifest()?);
+        self.container.bytes("tagmanifest-sha256.txt", bag::tag_manifest(written).as_bytes())?;
         let (bytes, sha256) = self.container.finish()?;
         Ok(Sealed { place: self.place, bytes, sha256: hex(&sha256) })
     }

@@ -80,7 +80,8 @@ impl From<RequestFileError> for Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Failure {
-        Failure::new(1, error.to_string(), error.advice())
+        let status = if error.is_about_configuration() { 3 } else { 1 };
+        Failure::new(status, error.to_string(), error.advice())
     }
 }
 

@@ -66,6 +66,24 @@ pub enum StoreError {
         /// The engine's word for it.
         cause: String,
     },
+    /// Its last changes wait in its `-wal`, and the private copy in which they could be read cannot be made.
+    #[error("the store `{store}` has changes waiting in its -wal file, and cannot be copied to read them: {cause}")]
+    NotCopied {
+        /// The store.
+        store: String,
+        /// Why.
+        cause: String,
+    },
+    /// A `where` of the configuration is no condition on its table.
+    #[error("a `where` on the table `{table}` of the store `{store}` is no condition: {cause}")]
+    Selection {
+        /// The store.
+        store: String,
+        /// The table.
+        table: String,
+        /// The engine's word for it.
+        cause: String,
+    },
     /// The server of the store.
     #[error("the server of the store `{store}` {problem}")]
     Server {
@@ -122,12 +140,19 @@ impl StoreError {
             | StoreError::Locked { store }
             | StoreError::Changed { store }
             | StoreError::Script { store, .. }
+            | StoreError::NotCopied { store, .. }
+            | StoreError::Selection { store, .. }
             | StoreError::Server { store, .. }
             | StoreError::NoTable { store, .. }
             | StoreError::KeyNotUnique { store, .. }
             | StoreError::Query { store, .. } => Some(store),
             StoreError::Interrupted | StoreError::Visitor(_) => None,
         }
+    }
+
+    /// Whether the configuration is to be corrected, not the store.
+    pub fn is_about_configuration(&self) -> bool {
+        matches!(self, StoreError::KeyNotUnique { .. } | StoreError::Selection { .. } | StoreError::NoTable { .. })
     }
 
     /// What to do.
@@ -151,6 +176,10 @@ impl StoreError {
                 "Run again; if it happens often, export from a copy or while the store is at rest."
             }
             StoreError::Script { .. } => "Load the script with `sqlite3` to see the whole message, and correct it.",
+            StoreError::NotCopied { .. } => {
+                "Make room where temporary files go (TMPDIR), or open the store once with its own program, which takes the -wal in."
+            }
+            StoreError::Selection { .. } => "Correct the collection's `where`: one SQL condition, without `;`.",
             StoreError::Server { problem, .. } => problem.advice(),
             StoreError::NoTable { .. } => "Run `art20 check`, and correct the collection's `table`.",
             StoreError::KeyNotUnique { .. } => "Choose columns for `key` that name each row once.",

@@ -21,6 +21,8 @@ pub struct Table {
     pub row_number: Option<String>,
     /// Columns that an index begins with, the row number included.
     pub indexed: Vec<String>,
+    /// Whether large values can be left in the store and opened later.
+    pub in_pieces: bool,
 }
 
 /// A column to read.

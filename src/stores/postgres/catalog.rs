@@ -161,7 +161,8 @@ impl Answers {
         let relation =
             Relation { from, columns, row_security: listed.row_security, at_once: Cell::new(super::query::FIRST) };
         let is_view = matches!(listed.kind.as_str(), "v" | "m");
-        (Table { name, columns: names, is_view, row_name: None, row_number, indexed }, relation)
+        let in_pieces = row_number.is_some();
+        (Table { name, columns: names, is_view, row_name: None, row_number, indexed, in_pieces }, relation)
     }
 
     /// A type, through however many domains; one that is not known is read as text.

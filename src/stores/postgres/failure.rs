@@ -98,7 +98,11 @@ pub(super) fn reading(place: &Place<'_>, trouble: &Trouble) -> StoreError {
         // What the server says of the words of a statement, which are names of the schema and the configuration's own.
         code if before && code.starts_with("42") => {
             let cause = error.as_db_error().map_or_else(String::new, |error| error.message().to_owned());
-            return query(cause);
+            return match place.selection {
+                // Everything else in the statement is made of names that the schema has.
+                true => StoreError::Selection { store: place.store.to_owned(), table: table(), cause },
+                false => query(cause),
+            };
         }
         code => return query(words(code)),
     };

@@ -268,6 +268,6 @@ fn name_of(row: &RowId) -> Vec<u8> {
 
 /// The column's bytes, if a large value of it is to be left in the store.
 fn in_pieces(snapshot: &PostgresSnapshot, table: &Table, column: &Column, wish: &Wish<'_>) -> Option<String> {
-    let can = wish.in_pieces && table.row_number.is_some();
+    let can = wish.in_pieces && table.in_pieces;
     column.in_bytes().filter(|_| can && (snapshot.utf8 || column.compared == Compared::Bytes))
 }
