@@ -155,6 +155,11 @@ impl StoreError {
         matches!(self, StoreError::KeyNotUnique { .. } | StoreError::Selection { .. } | StoreError::NoTable { .. })
     }
 
+    /// Whether the same run may succeed if it is begun anew at once.
+    pub fn is_passing(&self) -> bool {
+        matches!(self, StoreError::Server { problem: ServerProblem::NotKept, .. })
+    }
+
     /// What to do.
     pub fn advice(&self) -> &'static str {
         match self {
