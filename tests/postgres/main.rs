@@ -3,5 +3,9 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod instant;
+mod run;
 mod same;
+mod tables;
 mod translated;
+mod types;
