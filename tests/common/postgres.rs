@@ -73,9 +73,31 @@ impl Server {
         Some(Server { folder, process, port })
     }
 
-    /// Where it keeps what belongs to it.
-    pub fn data(&self) -> PathBuf {
-        self.folder.path().join("data")
+    /// Puts a file among those that belong to it.
+    pub fn keep(&self, name: &str, bytes: &[u8]) {
+        let path = self.folder.path().join("data").join(name);
+        std::fs::write(&path, bytes).unwrap();
+        assert!(Command::new("chmod").arg("600").arg(&path).status().unwrap().success());
+        if is_root() {
+            assert!(Command::new("chown").arg("postgres:postgres").arg(&path).status().unwrap().success());
+        }
+    }
+
+    /// Waits until it offers TLS: its settings are read anew some time after it was asked to.
+    pub fn until_it_speaks_tls(&self) {
+        use std::io::{Read as _, Write as _};
+        let start = std::time::Instant::now();
+        loop {
+            let mut stream = std::net::TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+            stream.write_all(&[0, 0, 0, 8, 4, 210, 22, 47]).unwrap();
+            let mut answer = [0];
+            stream.read_exact(&mut answer).unwrap();
+            if answer == *b"S" {
+                return;
+            }
+            assert!(start.elapsed().as_secs() < 60, "it does not offer TLS");
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
     }
 
     /// A connection of the superuser.

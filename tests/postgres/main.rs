@@ -4,6 +4,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod instant;
+mod refused;
 mod run;
 mod same;
 mod tables;

@@ -54,6 +54,7 @@ fn values() -> Vec<(&'static str, &'static str, &'static str, Value)> {
         ),
         ("mood", "shared.mood", "'so so'", json!("so so")),
         ("place", "shared.place", "ROW('Main \"St\"', 7)", json!("{\"street\":\"Main \\\"St\\\"\",\"number\":7}")),
+        ("ip", "inet", "'192.0.2.7'", json!("192.0.2.7")),
         ("net", "inet", "'192.0.2.7/24'", json!("192.0.2.7/24")),
         ("block", "cidr", "'2001:db8::/32'", json!("2001:db8::/32")),
         ("card", "macaddr", "'08:00:2b:01:02:03'", json!("08:00:2b:01:02:03")),

@@ -58,7 +58,8 @@ enum Form {
     Exact,
     /// `money`: digits, but only as `numeric`.
     Money,
-    Instant,
+    /// As it is shown, which is not what a cast to text gives: times by RFC 3339, addresses without a mask of all bits.
+    Shown,
     Json,
     Text,
 }
@@ -104,10 +105,10 @@ impl Column {
             "numeric" => (Form::Exact, Compared::Exact),
             "money" => (Form::Money, Compared::Written { like: None }),
             "bytea" => (Form::Bytes, Compared::Bytes),
-            "timestamptz" => (Form::Instant, written()),
+            "timestamptz" | "inet" => (Form::Shown, written()),
             "text" | "varchar" | "bpchar" => (Form::Text, text()),
             "uuid" => (Form::Text, Compared::Uuid),
-            "date" | "timestamp" | "time" | "timetz" | "inet" | "cidr" | "macaddr" | "macaddr8" | "bit" | "varbit" => {
+            "date" | "timestamp" | "time" | "timetz" | "cidr" | "macaddr" | "macaddr8" | "bit" | "varbit" => {
                 (Form::Text, written())
             }
             _ if of.name == "citext" => (Form::Text, text()),
@@ -126,7 +127,7 @@ impl Column {
             Form::Real => format!("{column}::float8"),
             Form::Bytes => format!("{column}::bytea"),
             Form::Money => format!("{column}::numeric::text"),
-            Form::Instant => format!("(to_json({column}) #>> '{{}}')"),
+            Form::Shown => format!("(to_json({column}) #>> '{{}}')"),
             Form::Json => format!("to_json({column})::text"),
             Form::Single | Form::Exact | Form::Text => format!("{column}::text"),
         }
@@ -134,7 +135,7 @@ impl Column {
 
     /// The column's text, if it is one to search in; `None` if its values are numbers or bytes.
     pub(super) fn searchable(&self) -> Option<String> {
-        matches!(self.form, Form::Text | Form::Json | Form::Instant).then(|| self.reading())
+        matches!(self.form, Form::Text | Form::Json | Form::Shown).then(|| self.reading())
     }
 
     /// The column's bytes, to be read in pieces, where a value of it can be large.
@@ -165,7 +166,7 @@ impl Column {
             },
             Form::Bytes => Cell::Blob(raw.to_vec()),
             Form::Exact | Form::Money => exact(raw),
-            Form::Instant | Form::Json | Form::Text => Cell::Text(raw.to_vec()),
+            Form::Shown | Form::Json | Form::Text => Cell::Text(raw.to_vec()),
         })
     }
 }
