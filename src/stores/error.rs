@@ -152,7 +152,13 @@ impl StoreError {
 
     /// Whether the configuration is to be corrected, not the store.
     pub fn is_about_configuration(&self) -> bool {
-        matches!(self, StoreError::KeyNotUnique { .. } | StoreError::Selection { .. } | StoreError::NoTable { .. })
+        matches!(
+            self,
+            StoreError::KeyNotUnique { .. }
+                | StoreError::Selection { .. }
+                | StoreError::NoTable { .. }
+                | StoreError::Server { problem: ServerProblem::Settings(_), .. }
+        )
     }
 
     /// Whether the same run may succeed if it is begun anew at once.

@@ -118,6 +118,11 @@ impl Server {
         self.admin(name)
     }
 
+    /// The folder of its socket.
+    pub fn socket(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// The URL of a database for the role `reader`, without its password.
     pub fn url(&self, database: &str) -> String {
         format!("postgres://reader@127.0.0.1:{}/{database}", self.port)

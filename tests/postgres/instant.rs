@@ -194,3 +194,38 @@ fn a_step_that_takes_too_long_is_ended_and_said() {
     let said = with("-c%20lock_timeout%3D200");
     assert!(said.contains("the store `shop` is locked by another program"), "{said}");
 }
+
+#[test]
+fn a_snapshot_that_the_server_cannot_keep_is_taken_anew_with_the_whole_run() {
+    let Some(server) = Server::start(&[]) else { return };
+    let folder = scratch();
+    let mut client = server.database("shop");
+    client.batch_execute(&schema()).unwrap();
+    // What a transaction leaves behind that fails: it asks another one to count it.
+    let socket = format!("host={} port={} dbname=shop user=postgres", server.socket().display(), server.port);
+    client
+        .batch_execute(&format!(
+            "CREATE EXTENSION dblink; CREATE TABLE attempts (id serial); CREATE TABLE allowed AS SELECT 2 AS attempts;
+             CREATE FUNCTION kept() RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER AS $$
+             BEGIN
+               PERFORM dblink_exec('{socket}', 'INSERT INTO attempts DEFAULT VALUES');
+               IF (SELECT n FROM dblink('{socket}', 'SELECT max(id) FROM attempts') AS t(n integer)) <= (SELECT attempts FROM allowed) THEN
+                 RAISE EXCEPTION 'CANARY' USING ERRCODE = '40001';
+               END IF;
+               RETURN true;
+             END $$;
+             DELETE FROM people WHERE id > 1; GRANT SELECT ON people, orders TO reader"
+        ))
+        .unwrap();
+    let keep = "where = \"kept()\"\n[collection.people.columns]";
+    let collections = two_collections().replace("[collection.people.columns]", keep)
+        + "[store.shop.ignore]\nattempts = \"counts\"\nallowed = \"counts\"\n";
+    let path = configuration(folder.path(), &format!("url = \"{}\"", server.url("shop")), &collections);
+    let output = folder.path().join("out.zip");
+    let run = export(&path, "customer:c1", &output);
+    assert_eq!(run.status.code(), Some(0), "{}", String::from_utf8_lossy(&run.stderr));
+    assert_eq!(records(&unpacked(&output)).len(), 2 + ROWS);
+    client.batch_execute("UPDATE allowed SET attempts = 1000").unwrap();
+    let said = failure(exporting(&path, "customer:c1", &folder.path().join("other.zip")), folder.path(), 1);
+    assert!(said.contains("could not keep its snapshot"), "{said}");
+}

@@ -51,7 +51,8 @@ fn what_keeps_a_role_out_is_said_with_what_to_do_and_without_the_password() {
     assert!(tls.contains("gives no secure connection: server does not support TLS"), "{tls}");
     let host = said(folder.path(), &at("postgres://reader@no-such-host.invalid/shop"), |_| ());
     assert!(host.contains("cannot be reached: "), "{host}");
-    let service = said(folder.path(), &at("postgres:///shop?service=crm"), |_| ());
+    let service = at("postgres:///shop?service=crm");
+    let service = failure(exporting(&service, "customer:c1", &folder.path().join("out.zip")), folder.path(), 3);
     assert!(service.contains("no service file has the service `crm`"), "{service}");
 }
 
@@ -155,9 +156,10 @@ fn a_password_has_its_own_places_and_none_in_the_configuration() {
     });
 }
 
-/// A certificate for `localhost`, signed by a root that is made with it.
-fn certificates(folder: &Path) -> [PathBuf; 3] {
-    let [root, certificate, key] = ["root.crt", "server.crt", "server.key"].map(|name| folder.join(name));
+/// A root, a certificate for `localhost` that it signed, the key of that, and another root.
+fn certificates(folder: &Path) -> [PathBuf; 4] {
+    let [root, certificate, key, other] =
+        ["root.crt", "server.crt", "server.key", "other.crt"].map(|name| folder.join(name));
     let openssl = |arguments: &str| {
         let key = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2";
         let arguments = format!("req -x509 {key} {arguments}");
@@ -165,11 +167,12 @@ fn certificates(folder: &Path) -> [PathBuf; 3] {
         assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
     };
     openssl("-subj /CN=Root -keyout root.key -out root.crt");
+    openssl("-subj /CN=Other -keyout other.key -out other.crt");
     openssl(
         "-subj /CN=localhost -addext subjectAltName=DNS:localhost -addext basicConstraints=critical,CA:FALSE
          -CA root.crt -CAkey root.key -keyout server.key -out server.crt",
     );
-    [root, certificate, key]
+    [root, certificate, key, other]
 }
 
 #[test]
@@ -180,7 +183,7 @@ fn a_connection_is_as_safe_as_sslmode_asks() {
     let Some(server) = Server::start(&[]) else { return };
     let mut client = shop(&server);
     let folder = scratch();
-    let [root, certificate, key] = certificates(folder.path());
+    let [root, certificate, key, other] = certificates(folder.path());
     server.keep("server.crt", &std::fs::read(&certificate).unwrap());
     server.keep("server.key", &std::fs::read(&key).unwrap());
     server.keep("pg_hba.conf", b"local all all trust\nhostssl all all 127.0.0.1/32 scram-sha-256\n");
@@ -200,6 +203,7 @@ fn a_connection_is_as_safe_as_sslmode_asks() {
         ("localhost", "require".to_owned()),
         ("localhost", format!("verify-full{roots}")),
         ("elsewhere.invalid", format!("verify-ca{roots}")),
+        ("localhost", format!("verify-full&sslrootcert={}", certificate.display())),
     ] {
         let run = url(host, &mode).output().unwrap();
         assert_eq!(run.status.code(), Some(0), "{mode}: {}", String::from_utf8_lossy(&run.stderr));
@@ -207,11 +211,18 @@ fn a_connection_is_as_safe_as_sslmode_asks() {
     for (host, mode, what) in [
         ("localhost", "disable".to_owned(), "does not let this role in"),
         ("elsewhere.invalid", format!("verify-full{roots}"), "gives no secure connection"),
-        ("localhost", format!("verify-full&sslrootcert={}", certificate.display()), "gives no secure connection"),
+        (
+            "elsewhere.invalid",
+            format!("verify-full&sslrootcert={}", certificate.display()),
+            "gives no secure connection",
+        ),
+        ("localhost", format!("verify-ca&sslrootcert={}", other.display()), "gives no secure connection"),
+        ("localhost", "require&sslrootcert=other.crt".to_owned(), "gives no secure connection"),
         ("localhost", "sometimes".to_owned(), "sslmode `sometimes` is not known"),
         ("localhost", "verify-ca&sslrootcert=nowhere.crt".to_owned(), "sslrootcert cannot be read"),
     ] {
-        let said = failure(url(host, &mode), folder.path(), 1);
+        let status = if what.starts_with("ssl") { 3 } else { 1 };
+        let said = failure(url(host, &mode), folder.path(), status);
         assert!(said.contains(what), "{mode}: {said}");
     }
 }

@@ -227,3 +227,89 @@ fn addresses_and_numbers_are_found_however_they_are_written() {
     assert!(records.iter().all(|record| record["additional"]["whose"] == "mine"));
     assert_eq!(records.len(), 13);
 }
+
+#[test]
+fn large_contents_are_read_in_pieces_and_arrive_whole() {
+    let Some(server) = Server::start(&[]) else { return };
+    let mut client = server.database("shop");
+    let folder = scratch();
+    // More than two pieces, of which nothing can be packed; exactly one piece; the last that is read at once; text.
+    let sizes = [9_000_001_usize, 4 * 1024 * 1024, 64 * 1024];
+    let bytes = |size: usize| -> Vec<u8> {
+        let mut state = 0x9e37_79b9_7f4a_7c15_u64 ^ size as u64;
+        let mut next = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            state.to_be_bytes()[0]
+        };
+        (0..size).map(|_| next()).collect()
+    };
+    client
+        .batch_execute(
+            "CREATE TABLE mails (id integer PRIMARY KEY, owner text, sender text, recipient text, sent timestamptz);
+             INSERT INTO mails VALUES (1, 'c1', 'ann@example.org', 'shop@example.org', '2026-02-03 10:12:00+01');
+             CREATE TABLE files (id integer PRIMARY KEY, mail integer, name text, content bytea, words text);
+             GRANT SELECT ON mails, files TO reader",
+        )
+        .unwrap();
+    for (id, size) in (1..).zip(sizes) {
+        let name = format!("{size}.bin");
+        client.execute("INSERT INTO files VALUES ($1, 1, $2, $3)", &[&id, &name, &bytes(size)]).unwrap();
+    }
+    let collections = r#"[collection.mails]
+store = "shop"
+table = "mails"
+kind = "message"
+activity = "account"
+key = ["id"]
+match = ["owner == subject.customer"]
+[collection.mails.columns]
+id = { omit = "number" }
+owner = { omit = "number" }
+sender = "from"
+recipient = "to"
+sent = "sent_at"
+[collection.mails.set]
+channel = "form"
+[collection.files]
+store = "shop"
+table = "files"
+kind = "attachment"
+parent = "mails"
+activity = "account"
+key = ["id"]
+match = ["mail = mails.id"]
+[collection.files.columns]
+id = { omit = "number" }
+mail = { omit = "number" }
+name = "name"
+content = "content"
+words = { omit = "nothing" }
+"#;
+    let store = format!("url = \"{}\"", server.url("shop"));
+    let path = configuration(folder.path(), &store, collections);
+    let output = folder.path().join("bytes.zip");
+    let run = export(&path, "customer:c1", &output);
+    assert_eq!(run.status.code(), Some(0), "{}", String::from_utf8_lossy(&run.stderr));
+    let all = |output: &Path| -> Vec<Vec<u8>> {
+        let files = unpacked(output).into_iter().filter(|(name, _)| name.starts_with("data/attachments/"));
+        files.map(|(_, bytes)| bytes).collect()
+    };
+    let files = all(&output);
+    for size in sizes {
+        assert!(files.contains(&bytes(size)), "{size}");
+    }
+    // Text that is long in bytes, not in letters.
+    client
+        .batch_execute(
+            "DELETE FROM files; INSERT INTO files VALUES (1, 1, 'letter.txt', NULL, repeat('李𠮷é ', 1000000))",
+        )
+        .unwrap();
+    let collections = collections
+        .replace("content = \"content\"", "content = { omit = \"nothing\" }")
+        .replace("words = { omit = \"nothing\" }", "words = \"content\"");
+    let path = configuration(folder.path(), &store, &collections);
+    let output = folder.path().join("text.zip");
+    let run = export(&path, "customer:c1", &output);
+    assert_eq!(run.status.code(), Some(0), "{}", String::from_utf8_lossy(&run.stderr));
+    assert!(all(&output).contains(&"李𠮷é ".repeat(1_000_000).into_bytes()));
+}

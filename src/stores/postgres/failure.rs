@@ -89,7 +89,6 @@ pub(super) fn reading(place: &Place<'_>, trouble: &Trouble) -> StoreError {
         "42501" => ServerProblem::Permission(table()),
         "57014" => ServerProblem::TooSlow(table()),
         "25P02" | "25P03" | "25P04" | "57P01" | "57P02" | "57P03" | "57P05" => ServerProblem::Gone,
-        code if code.starts_with("08") => ServerProblem::Gone,
         "40001" | "40P01" | "40003" | "72000" => ServerProblem::NotKept,
         "55P03" => return StoreError::Locked { store: place.store.to_owned() },
         "42P01" | "3F000" => {
@@ -121,7 +120,8 @@ fn words(code: &str) -> String {
         "53" => "the server has no room or memory left",
         "54" => "a value or a statement is too large",
         "58" | "XX" => "the server met a damaged file or an error of its own",
-        "HV" => "a foreign server cannot be read",
+        // The server itself can only say this of another one.
+        "08" | "HV" => "a server behind it cannot be read",
         _ => "the server refuses",
     };
     format!("{meaning} (SQLSTATE {code})")

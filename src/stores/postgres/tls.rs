@@ -1,11 +1,12 @@
 //! Secure connections as `sslmode` asks for them (PostgreSQL documentation, "Protection Provided in Different Modes").
 
 use postgres::config::SslMode;
-use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{WebPkiServerVerifier, verify_server_name};
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -49,11 +50,11 @@ pub(super) fn connector(wish: &TlsWish) -> Result<(MakeRustlsConnect, SslMode), 
         }
     };
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let chain = match scrutiny {
+    let trusted = match scrutiny {
         Scrutiny::Nothing => None,
-        _ => Some(chain(wish.roots.as_deref(), &provider)?),
+        _ => Some(trusted(wish.roots.as_deref(), &provider)?),
     };
-    let verifier = Arc::new(Verifier { chain, name: scrutiny == Scrutiny::ChainAndName, provider: provider.clone() });
+    let verifier = Arc::new(Verifier { trusted, name: scrutiny == Scrutiny::ChainAndName, provider: provider.clone() });
     let builder = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|cause| cause.to_string())?
@@ -73,9 +74,18 @@ pub(super) fn connector(wish: &TlsWish) -> Result<(MakeRustlsConnect, SslMode), 
     Ok((MakeRustlsConnect::new(config), mode))
 }
 
-/// Looks at the chain of certificates up to a trusted root.
-fn chain(roots: Option<&str>, provider: &Arc<CryptoProvider>) -> Result<Arc<WebPkiServerVerifier>, String> {
+/// Whom to trust.
+#[derive(Debug)]
+struct Trusted {
+    /// Looks at the chain of certificates up to one of these.
+    chain: Arc<WebPkiServerVerifier>,
+    /// The certificates themselves: a server that signed its own shows one of them.
+    named: Vec<CertificateDer<'static>>,
+}
+
+fn trusted(roots: Option<&str>, provider: &Arc<CryptoProvider>) -> Result<Trusted, String> {
     let mut store = RootCertStore::empty();
+    let mut named = Vec::new();
     match roots {
         None | Some("system") => {
             store.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
@@ -85,22 +95,21 @@ fn chain(roots: Option<&str>, provider: &Arc<CryptoProvider>) -> Result<Arc<WebP
         }
         Some(path) => {
             let certificates = CertificateDer::pem_file_iter(path).and_then(|all| all.collect::<Result<Vec<_>, _>>());
-            let certificates = certificates.map_err(|_| format!("sslrootcert cannot be read as PEM: {path}"))?;
-            store.add_parsable_certificates(certificates);
+            named = certificates.map_err(|_| format!("sslrootcert cannot be read as PEM: {path}"))?;
+            store.add_parsable_certificates(named.iter().cloned());
             if store.is_empty() {
                 return Err(format!("sslrootcert holds no certificate: {path}"));
             }
         }
     }
-    WebPkiServerVerifier::builder_with_provider(Arc::new(store), provider.clone())
-        .build()
-        .map_err(|cause| format!("sslrootcert cannot be used: {cause}"))
+    let chain = WebPkiServerVerifier::builder_with_provider(Arc::new(store), provider.clone()).build();
+    Ok(Trusted { chain: chain.map_err(|cause| format!("sslrootcert cannot be used: {cause}"))?, named })
 }
 
 /// Looks at a server's certificate as far as `sslmode` asks; that the server has its key is proved in every mode.
 #[derive(Debug)]
 struct Verifier {
-    chain: Option<Arc<WebPkiServerVerifier>>,
+    trusted: Option<Trusted>,
     name: bool,
     provider: Arc<CryptoProvider>,
 }
@@ -114,8 +123,13 @@ impl ServerCertVerifier for Verifier {
         ocsp: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        let Some(chain) = &self.chain else { return Ok(ServerCertVerified::assertion()) };
-        match chain.verify_server_cert(certificate, intermediates, name, ocsp, now) {
+        let Some(trusted) = &self.trusted else { return Ok(ServerCertVerified::assertion()) };
+        if trusted.named.iter().any(|named| named == certificate) {
+            let parsed = ParsedCertificate::try_from(certificate)?;
+            return if self.name { verify_server_name(&parsed, name) } else { Ok(()) }
+                .map(|()| ServerCertVerified::assertion());
+        }
+        match trusted.chain.verify_server_cert(certificate, intermediates, name, ocsp, now) {
             Err(Error::InvalidCertificate(
                 CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
             )) if !self.name => Ok(ServerCertVerified::assertion()),
