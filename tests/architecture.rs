@@ -7,7 +7,7 @@ use common::root;
 use std::path::{Path, PathBuf};
 
 /// The rooms in the order that a record passes through them: each may know those before it.
-const ROOMS: [&str; 15] = [
+const ROOMS: [&str; 16] = [
     "records",
     "controller",
     "subject",
@@ -18,6 +18,7 @@ const ROOMS: [&str; 15] = [
     "archive",
     "receipt",
     "findings",
+    "letter",
     "check",
     "fulfil",
     "export",

@@ -4,6 +4,7 @@ use super::container::{Container, Part, hex};
 use super::error::ArchiveError;
 use super::facts::Facts;
 use super::files::{Files, HeldBack, held_back};
+use super::line::write_line;
 use super::table::{Table, TimesSeen};
 use super::{bag, datapackage, statement};
 use crate::records::{Contents, FieldValue, Kind, Record};
@@ -256,9 +257,7 @@ impl Destination for ArchiveWriter {
         let mut record = record.into_record();
         let held = self.files.write(&mut self.container, &mut record, contents, &mut self.digest)?;
         let part = self.records.entry(record.kind).or_insert_with(|| self.container.part(records_path(record.kind)));
-        serde_json::to_writer(&mut *part, &record)
-            .map_err(|error| ArchiveError::doing("writing a record")(error.into()))?;
-        part.write_all(b"\n").map_err(ArchiveError::doing("writing a record"))?;
+        write_line(part, &record).map_err(ArchiveError::doing("writing a record"))?;
         self.row(&record, None)?;
         for child in record.children() {
             self.row(child, Some(&record))?;

@@ -2,7 +2,7 @@
 
 use crate::archive::ArchiveError;
 use crate::controller::ConfigurationError;
-use crate::export::ExportError;
+use crate::export::{ExportError, ReplyError};
 use crate::fulfil::FulfilError;
 use crate::request::{RequestFault, RequestFileError};
 use crate::stores::StoreError;
@@ -127,6 +127,16 @@ impl From<FulfilError> for Failure {
     }
 }
 
+impl From<ReplyError> for Failure {
+    fn from(error: ReplyError) -> Failure {
+        match error {
+            ReplyError::Refusal(fault) => Failure::new(2, fault.to_string(), fault.advice()),
+            ReplyError::Extension(fault) => Failure::new(2, fault.to_string(), fault.advice()),
+            ReplyError::Write(error) => error.into(),
+        }
+    }
+}
+
 impl From<ExportError> for Failure {
     fn from(error: ExportError) -> Failure {
         let what = error.to_string();
@@ -155,6 +165,7 @@ impl From<ExportError> for Failure {
                 what,
                 "This version of art20 cannot encrypt; take `encrypt = \"required\"` out of [archive] only if plaintext may be written.",
             ),
+            ExportError::SameName => Failure::new(2, what, "Choose another name with --letter."),
             ExportError::NoIdentityCheck => Failure::new(
                 2,
                 what,

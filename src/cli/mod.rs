@@ -8,6 +8,7 @@ mod export;
 mod failure;
 mod plan;
 mod progress;
+mod reply;
 mod request;
 mod status;
 mod verify;
@@ -36,6 +37,8 @@ pub fn run() -> ExitCode {
     let result = match &arguments.command {
         args::Command::Export(options) => export::run(options),
         args::Command::Plan(options) => plan::run(options),
+        args::Command::Refuse(options) => reply::refuse(options),
+        args::Command::Extend(options) => reply::extend(options),
         args::Command::Check(options) => check::run(options),
         args::Command::Verify(options) => verify::run(options),
         args::Command::Demo(options) => demo::run(options),

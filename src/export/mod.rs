@@ -2,14 +2,19 @@
 //! receipt appear (laws 2 to 5).
 
 mod facts;
+mod papers;
+mod reply;
+
+pub use reply::{Replied, Reply, ReplyError, record_path, reply};
 
 use crate::archive::container::hex;
-use crate::archive::{ArchiveError, ArchiveWriter, Nowhere, folder_for, persist, prepare};
+use crate::archive::{ArchiveError, ArchiveWriter, Nowhere, folder_for};
 use crate::controller::{Controller, Fault};
 use crate::fulfil::{Account, FulfilError, Watcher, complete, fulfil};
-use crate::receipt::{ArchiveProof, FORMAT, IdentifierCount, Receipt, SnapshotInstant};
+use crate::letter::{Answer, Delivered, Encryption, answer};
+use crate::receipt::{ArchiveProof, FORMAT, IdentifierCount, Receipt, SnapshotInstant, TransferConditions};
 use crate::request::PortabilityRequest;
-use crate::request::deadlines::deadlines;
+use crate::request::deadlines::{Deadlines, deadlines, elapsed_days};
 use crate::stores::agreement::{Disagreement, disagreements};
 use crate::stores::{StoreError, Stores, Surroundings};
 use crate::subject::Identification;
@@ -34,6 +39,8 @@ pub struct Order<'a> {
     pub allow_partial: bool,
     /// Of deflate, 0 to 9.
     pub level: u32,
+    /// Where the letter to the person goes, if one is wanted.
+    pub letter: Option<&'a Path>,
     /// The clock, and the wish to stop.
     pub surroundings: &'a Surroundings,
 }
@@ -50,6 +57,9 @@ pub enum ExportError {
     /// The configuration refuses to write plaintext.
     #[error("the configuration refuses to write an archive that is not encrypted")]
     NotEncrypted,
+    /// Two of the files to write have the same name.
+    #[error("the letter has the name of the archive or of its receipt")]
+    SameName,
     /// A request without an identity check.
     #[error("no identity check is recorded for the request")]
     NoIdentityCheck,
@@ -83,6 +93,12 @@ pub fn export(order: &Order<'_>, output: &Path, watcher: &mut dyn Watcher) -> Re
     let beside = receipt_path(output);
     folder_for(output)?;
     folder_for(&beside)?;
+    if let Some(letter) = order.letter {
+        let folder = folder_for(letter)?;
+        if [output, &beside].into_iter().any(|other| papers::is_same(&folder, letter, other)) {
+            return Err(ExportError::SameName);
+        }
+    }
     let started = (order.surroundings.now)();
     with_missing_stores(order, |stores, missing| {
         let mut facts = facts::facts(order, missing);
@@ -96,17 +112,60 @@ pub fn export(order: &Order<'_>, output: &Path, watcher: &mut dyn Watcher) -> Re
             return Err(FulfilError::Interrupted.into());
         }
         let name = output.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let proof =
-            ArchiveProof { name, bytes: sealed.bytes, sha256: sealed.sha256.clone(), encrypted: false, signed: false };
-        let receipt = receipt(order, started, stores, &account, ledger, missing, Some(proof));
-        let paper = prepare(&beside, &receipt_text(&receipt))?;
-        // The receipt first: an archive never stands there without its proof.
-        persist(paper, &beside)?;
-        if let Err(error) = sealed.publish(output) {
-            let _ = std::fs::remove_file(&beside);
-            return Err(error.into());
+        let delivered = Delivered { name: &name, bytes: sealed.bytes, encryption: Encryption::None, signed: false };
+        let letter = order.letter.map(|_| letter(order, &facts, delivered));
+        let sha256 = sealed.sha256.clone();
+        let proof = ArchiveProof { name: name.clone(), bytes: sealed.bytes, sha256, encrypted: false, signed: false };
+        let mut receipt = receipt(order, started, stores, &account, ledger, missing, Some(proof));
+        let mut papers = papers::Papers::default();
+        if let (Some(path), Some(text)) = (order.letter, &letter) {
+            receipt.letter = Some(papers.add(path, text.as_bytes())?);
         }
+        papers.add(&beside, &receipt_text(&receipt))?;
+        // The papers first: an archive never stands there without its proof.
+        papers.publish(|| sealed.publish(output))?;
         Ok(Fulfilled { receipt, identification: account.identification })
+    })
+}
+
+/// The letter that goes with the archive.
+fn letter(order: &Order<'_>, facts: &crate::archive::facts::Facts, delivered: Delivered<'_>) -> String {
+    let check = order.request.identity_check.as_ref().filter(|check| check.method == "representative");
+    answer(&Answer {
+        facts,
+        deadlines: due(order).as_ref(),
+        delivered,
+        representative: check.map(|check| check.note.as_deref()),
+        transmission: order.request.transmission.as_ref(),
+    })
+}
+
+/// By when the request is to be answered.
+fn due(order: &Order<'_>) -> Option<Deadlines> {
+    let calendar = order.controller.holidays.as_deref().and_then(crate::controller::holidays::Calendar::named);
+    order.request.received.map(|at| deadlines(at, &order.controller.time_zone, calendar.as_ref()))
+}
+
+/// The conditions of a transfer under the PIPL (requirement J3), each as far as this run can tell.
+fn transfer_conditions(order: &Order<'_>, ledger: &[crate::archive::facts::LedgerLine]) -> Option<TransferConditions> {
+    let (controller, request) = (order.controller, order.request);
+    if request.regime != crate::controller::activity::Regime::Pipl {
+        return None;
+    }
+    let voluntary = |key: &str| controller.activity(key).is_some_and(|activity| activity.voluntary);
+    let given = controller
+        .collections
+        .iter()
+        .zip(ledger)
+        .any(|(collection, line)| line.portable > 0 && collection.activity.keys().into_iter().any(voluntary));
+    Some(TransferConditions {
+        identity_verified: request.identity_check.as_ref().map(|check| check.method.clone()),
+        on_consent_or_contract: !given,
+        technically_feasible: request
+            .transmission
+            .as_ref()
+            .map(|found| *found == crate::request::Transmission::Feasible),
+        rights_of_others: request.third_parties,
     })
 }
 
@@ -186,19 +245,21 @@ fn receipt(
     archive: Option<ArchiveProof>,
 ) -> Receipt {
     let request = order.request;
-    let calendar = order.controller.holidays.as_deref().and_then(crate::controller::holidays::Calendar::named);
     Receipt {
         format: FORMAT,
         reference: request.reference.clone(),
         received: request.received.map(|at| at.to_string()),
-        deadlines: request.received.map(|at| deadlines(at, &order.controller.time_zone, calendar.as_ref())),
+        deadlines: due(order),
         deadlines_unknown: request
             .received
             .is_none()
             .then_some("the time of receipt is not known, so no deadline is computed"),
+        elapsed_days: request.received.map(|at| elapsed_days(at, order.as_of, &order.controller.time_zone)),
         identity_check: request.identity_check.clone(),
         operator: order.operator.map(str::to_owned),
         regime: request.regime.name(),
+        direct_transmission: request.transmission.clone(),
+        transfer_conditions: transfer_conditions(order, &ledger),
         third_parties: request.third_parties,
         accept_shared: request.accept_shared.clone(),
         same_person: request.same_person.clone(),
@@ -213,6 +274,7 @@ fn receipt(
         configuration_sha256: hex(&Sha256::digest(order.controller.source.as_bytes())),
         art20_version: env!("CARGO_PKG_VERSION"),
         archive,
+        letter: None,
         missing_stores: missing.to_vec(),
         identifiers: identifier_counts(&account.identification),
         ledger,

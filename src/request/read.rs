@@ -88,8 +88,17 @@ fn from_csv(text: &str) -> Result<Fields, RequestFileError> {
     Ok(fields)
 }
 
-const OPTIONS: [&str; 8] =
-    ["identity_check", "reference", "received", "accept_shared", "same_person", "third_parties", "language", "regime"];
+const OPTIONS: [&str; 9] = [
+    "identity_check",
+    "reference",
+    "received",
+    "accept_shared",
+    "same_person",
+    "third_parties",
+    "language",
+    "regime",
+    "direct_transmission",
+];
 
 fn is_option(name: &str) -> bool {
     OPTIONS.contains(&name)
@@ -107,6 +116,7 @@ fn request(fields: Fields) -> Result<RawRequest, RequestFileError> {
             "same_person" => &mut request.same_person,
             "third_parties" => &mut request.third_parties,
             "regime" => &mut request.regime,
+            "direct_transmission" => &mut request.direct_transmission,
             "language" => {
                 request.language = (!values.is_empty()).then(|| values.join(","));
                 continue;

@@ -56,6 +56,18 @@ pub enum StoreError {
         /// The store.
         store: String,
     },
+    /// A file of a store is not written as its format demands.
+    #[error("the file of the table `{table}` of the store `{store}` cannot be read at line {line}: {cause}")]
+    Malformed {
+        /// The store.
+        store: String,
+        /// The table.
+        table: String,
+        /// The line, from 1.
+        line: u64,
+        /// What is wrong there.
+        cause: String,
+    },
     /// A SQL script cannot be carried out.
     #[error("the script of the store `{store}` fails at statement {statement}: {cause}")]
     Script {
@@ -139,6 +151,7 @@ impl StoreError {
             | StoreError::NotRecovered { store }
             | StoreError::Locked { store }
             | StoreError::Changed { store }
+            | StoreError::Malformed { store, .. }
             | StoreError::Script { store, .. }
             | StoreError::NotCopied { store, .. }
             | StoreError::Selection { store, .. }
@@ -172,7 +185,9 @@ impl StoreError {
             StoreError::NotFound { .. } => {
                 "Check the store's `url` in the configuration; a relative path counts from the configuration's folder."
             }
-            StoreError::Unreadable { .. } => "Check that it is a file and that this account may read it.",
+            StoreError::Unreadable { .. } => {
+                "Check that the store's `url` names the right file or folder, and that this account may read it."
+            }
             StoreError::NotADatabase { .. } => {
                 "Check the store's `url`; if the file should be a database, restore it from a backup."
             }
@@ -185,6 +200,9 @@ impl StoreError {
             StoreError::Locked { .. } => "Run again when the other program has finished.",
             StoreError::Changed { .. } => {
                 "Run again; if it happens often, export from a copy or while the store is at rest."
+            }
+            StoreError::Malformed { .. } => {
+                "Correct the file or have it written anew; where only its form differs, declare it in [store.NAME]."
             }
             StoreError::Script { .. } => "Load the script with `sqlite3` to see the whole message, and correct it.",
             StoreError::NotCopied { .. } => {

@@ -162,7 +162,10 @@ impl Answers {
             Relation { from, columns, row_security: listed.row_security, at_once: Cell::new(super::query::FIRST) };
         let is_view = matches!(listed.kind.as_str(), "v" | "m");
         let in_pieces = row_number.is_some();
-        (Table { name, columns: names, is_view, row_name: None, row_number, indexed, in_pieces }, relation)
+        (
+            Table { name, columns: names, is_view, row_name: None, row_number, indexed, in_pieces, further: &[] },
+            relation,
+        )
     }
 
     /// A type, through however many domains; one that is not known is read as text.

@@ -72,7 +72,7 @@ fn table(connection: &Connection, name: String, kind: &str, without_rowid: bool)
     }
     // SQLite opens single values only in ordinary tables.
     let in_pieces = kind == "table" && row_name.is_some() && !generated;
-    Ok(Table { name, columns, is_view, row_name, row_number, indexed, in_pieces })
+    Ok(Table { name, columns, further: &[], is_view, row_name, row_number, indexed, in_pieces })
 }
 
 /// Name, type, place in the primary key and kind of every column.
