@@ -88,7 +88,8 @@ fn from_csv(text: &str) -> Result<Fields, RequestFileError> {
     Ok(fields)
 }
 
-const OPTIONS: [&str; 9] = [
+/// The fields that are no types of identifiers.
+pub(super) const OPTIONS: [&str; 9] = [
     "identity_check",
     "reference",
     "received",
