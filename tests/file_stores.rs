@@ -236,7 +236,7 @@ fn check_asks_for_no_index_where_there_can_be_none() {
 
 fn stores(folder: &Path) -> (Controller, Stores) {
     let controller = Controller::read(&folder.join("art20.toml")).unwrap();
-    let surroundings = Surroundings { now: jiff::Timestamp::now, interrupted: Default::default() };
+    let surroundings = Surroundings { now: jiff::Timestamp::now, variable: |_| None, interrupted: Default::default() };
     let stores = Stores::open(&controller, &surroundings, &[]).unwrap();
     (controller, stores)
 }

@@ -43,7 +43,7 @@ fn controller(url: &str) -> tempfile::TempDir {
 
 fn stores(folder: &Path) -> Result<(Controller, Stores), StoreError> {
     let controller = Controller::read(&folder.join("art20.toml")).unwrap();
-    let surroundings = Surroundings { now: jiff::Timestamp::now, interrupted: Default::default() };
+    let surroundings = Surroundings { now: jiff::Timestamp::now, variable: |_| None, interrupted: Default::default() };
     let stores = Stores::open(&controller, &surroundings, &[])?;
     Ok((controller, stores))
 }

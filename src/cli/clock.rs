@@ -1,4 +1,4 @@
-//! The clock and the wish to stop: what only the outside knows.
+//! The clock, the environment and the wish to stop: what only the outside knows.
 
 use super::failure::Failure;
 use crate::controller::Controller;
@@ -7,7 +7,7 @@ use jiff::{Timestamp, Unit};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-/// The clock, and a flag that SIGINT and SIGTERM set, so that a run ends in order and leaves nothing behind.
+/// The clock, the environment, and a flag that SIGINT and SIGTERM set, so that a run ends in order and leaves nothing behind.
 pub fn surroundings() -> Surroundings {
     let interrupted = Arc::new(AtomicBool::new(false));
     for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP] {
@@ -17,7 +17,7 @@ pub fn surroundings() -> Surroundings {
     }
     // A file that may not grow is an error of the write that meets it, not the end of the program: it has to clean up.
     let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::new(AtomicBool::new(false)));
-    Surroundings { now: Timestamp::now, interrupted }
+    Surroundings { now: Timestamp::now, variable: |name| std::env::var(name).ok(), interrupted }
 }
 
 /// The time that a run counts as made at: the option, else `SOURCE_DATE_EPOCH`, else now; whole seconds.

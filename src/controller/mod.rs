@@ -12,6 +12,7 @@ mod graph;
 pub mod holidays;
 mod journal;
 pub mod mail;
+mod postgres_url;
 mod read;
 mod read_collection;
 mod read_column;
@@ -26,6 +27,7 @@ pub use collection::{About, ActivityChoice, Collection, Column, Disposition, Fie
 pub use condition::{Comparison, Condition, Term, TermSource};
 pub use faults::{ConfigurationError, Fault};
 pub use journal::JournalPlace;
+pub use postgres_url::PostgresUrl;
 pub use remark_code::{Level, RemarkCode};
 pub use store::{CsvForm, MboxVariant, Store, StoreUrl};
 

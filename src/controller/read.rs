@@ -300,6 +300,13 @@ fn store(name: &Placed<String>, section: &Section<'_, '_>, folder: &Path, review
         }
     };
     let mut url = url.and_then(|url| match StoreUrl::parse(&url.value, folder) {
+        Ok(StoreUrl::Postgres(postgres)) if section.has("url") && postgres.has_password() => {
+            section.fault_at(
+                url.line,
+                "a password has no place in the configuration: take it out of the URL and give it by PGPASSWORD, in ~/.pgpass, or put the whole URL into an environment variable named by `url_env`",
+            );
+            None
+        }
         Ok(parsed) => Some(parsed),
         Err(message) => {
             section.fault_at(url.line, message);

@@ -1,10 +1,12 @@
 //! Where a controller keeps its data: the URLs of stores, and their tables that hold no personal data.
 
+use super::postgres_url::PostgresUrl;
 use encoding_rs::Encoding;
 use std::path::{Path, PathBuf};
 
 /// The kinds of store, as messages name them.
-const KINDS: &str = "`sqlite:FILE`, `sql:FILE`, `csv:DIR`, `jsonl:DIR`, `maildir:DIR` and `mbox:FILE`";
+const KINDS: &str =
+    "`sqlite:FILE`, `sql:FILE`, `postgres://HOST/DATABASE`, `csv:DIR`, `jsonl:DIR`, `maildir:DIR` and `mbox:FILE`";
 
 /// A store and the tables in it that are knowingly left aside.
 #[derive(Debug, Clone)]
@@ -26,6 +28,8 @@ pub enum StoreUrl {
     Sqlite(PathBuf),
     /// `sql:FILE`, a SQLite script that is loaded into memory.
     SqlScript(PathBuf),
+    /// `postgres://…`, a PostgreSQL database or one that speaks its protocol.
+    Postgres(PostgresUrl),
     /// `csv:DIR`, a folder of CSV files, and how they are written.
     Csv(PathBuf, CsvForm),
     /// `jsonl:DIR`, a folder of files of JSON Lines.
@@ -79,13 +83,11 @@ impl StoreUrl {
         match scheme {
             "sqlite" => Ok(StoreUrl::Sqlite(folder.join(rest))),
             "sql" => Ok(StoreUrl::SqlScript(folder.join(rest))),
+            "postgres" | "postgresql" => PostgresUrl::parse(url, folder).map(StoreUrl::Postgres),
             "csv" => Ok(StoreUrl::Csv(folder.join(rest), CsvForm::default())),
             "jsonl" => Ok(StoreUrl::JsonLines(folder.join(rest))),
             "maildir" => Ok(StoreUrl::Maildir(folder.join(rest))),
             "mbox" => Ok(StoreUrl::Mbox(folder.join(rest), None)),
-            "postgres" | "postgresql" => {
-                Err(format!("stores of the kind `{scheme}:` cannot be read by this version of art20; it reads {KINDS}"))
-            }
             _ => Err(format!("the kind of store `{scheme}:` is not known; art20 reads {KINDS}")),
         }
     }
@@ -97,6 +99,6 @@ impl StoreUrl {
 
     /// Whether it understands conditions in SQL.
     pub fn knows_sql(&self) -> bool {
-        matches!(self, StoreUrl::Sqlite(_) | StoreUrl::SqlScript(_))
+        matches!(self, StoreUrl::Sqlite(_) | StoreUrl::SqlScript(_) | StoreUrl::Postgres(_))
     }
 }

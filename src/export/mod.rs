@@ -266,7 +266,11 @@ pub fn plan(order: &Order<'_>, watcher: &mut dyn Watcher) -> Result<Fulfilled, E
     })
 }
 
-/// Opens the stores and runs; where a partial archive is allowed, runs anew without each store that cannot be read.
+/// How often a run is begun anew because a server could not keep its snapshot.
+const ATTEMPTS: usize = 3;
+
+/// Opens the stores and runs; runs anew, with new snapshots of all stores, if one could not be kept; and, where a partial
+/// archive is allowed, without each store that cannot be read.
 fn with_missing_stores(
     order: &Order<'_>,
     mut run: impl FnMut(&Stores, &[String]) -> Result<Fulfilled, ExportError>,
@@ -275,6 +279,7 @@ fn with_missing_stores(
         return Err(ExportError::Review(order.controller.review.clone()));
     }
     let mut missing: Vec<String> = Vec::new();
+    let mut attempts = 1;
     loop {
         let result = Stores::open(order.controller, order.surroundings, &missing)
             .map_err(|error| ExportError::Fulfil(FulfilError::Store(error)))
@@ -283,6 +288,9 @@ fn with_missing_stores(
                 if open.is_empty() { run(&stores, &missing) } else { Err(ExportError::Disagreement(open)) }
             });
         match result {
+            Err(ExportError::Fulfil(FulfilError::Store(error))) if error.is_passing() && attempts < ATTEMPTS => {
+                attempts += 1;
+            }
             Err(ExportError::Fulfil(FulfilError::Store(error))) if order.allow_partial => match error.store() {
                 Some(store) if !missing.contains(&store.to_owned()) => missing.push(store.to_owned()),
                 _ => return Err(ExportError::Fulfil(from_store(error))),

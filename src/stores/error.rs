@@ -1,5 +1,6 @@
 //! Why a store could not be read, and what to do about it. Never shows a value of the store.
 
+use super::server::ServerProblem;
 use std::path::PathBuf;
 
 /// A failure of one store. Exit status 1, but for those that say that the configuration does not fit.
@@ -95,6 +96,14 @@ pub enum StoreError {
         /// The engine's word for it.
         cause: String,
     },
+    /// The server of the store.
+    #[error("the server of the store `{store}` {problem}")]
+    Server {
+        /// The store.
+        store: String,
+        /// What is wrong with it.
+        problem: ServerProblem,
+    },
     /// The table is not there.
     #[error("the store `{store}` has no table `{table}`")]
     NoTable {
@@ -146,6 +155,7 @@ impl StoreError {
             | StoreError::Script { store, .. }
             | StoreError::NotCopied { store, .. }
             | StoreError::Selection { store, .. }
+            | StoreError::Server { store, .. }
             | StoreError::NoTable { store, .. }
             | StoreError::KeyNotUnique { store, .. }
             | StoreError::Query { store, .. } => Some(store),
@@ -155,7 +165,18 @@ impl StoreError {
 
     /// Whether the configuration is to be corrected, not the store.
     pub fn is_about_configuration(&self) -> bool {
-        matches!(self, StoreError::KeyNotUnique { .. } | StoreError::Selection { .. } | StoreError::NoTable { .. })
+        matches!(
+            self,
+            StoreError::KeyNotUnique { .. }
+                | StoreError::Selection { .. }
+                | StoreError::NoTable { .. }
+                | StoreError::Server { problem: ServerProblem::Settings(_), .. }
+        )
+    }
+
+    /// Whether the same run may succeed if it is begun anew at once.
+    pub fn is_passing(&self) -> bool {
+        matches!(self, StoreError::Server { problem: ServerProblem::NotKept, .. })
     }
 
     /// What to do.
@@ -188,6 +209,7 @@ impl StoreError {
                 "Make room where temporary files go (TMPDIR), or open the store once with its own program, which takes the -wal in."
             }
             StoreError::Selection { .. } => "Correct the collection's `where`: one SQL condition, without `;`.",
+            StoreError::Server { problem, .. } => problem.advice(),
             StoreError::NoTable { .. } => "Run `art20 check`, and correct the collection's `table`.",
             StoreError::KeyNotUnique { .. } => "Choose columns for `key` that name each row once.",
             StoreError::Query { .. } => "Check that the store can be read as a whole, and run again.",

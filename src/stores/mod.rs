@@ -8,11 +8,14 @@ mod error;
 mod files;
 mod mail;
 mod passing;
+mod postgres;
+mod server;
 mod snapshot;
 mod sqlite;
 mod watched;
 
 pub use error::StoreError;
+pub use server::ServerProblem;
 pub use snapshot::{Snapshot, Table, Wish};
 
 use crate::controller::{Collection, Controller, StoreUrl};
@@ -24,11 +27,13 @@ use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-/// What a run needs from outside while it reads: the clock, and whether somebody wants it to stop.
+/// What a run needs from outside while it reads: the clock, the environment, and whether somebody wants it to stop.
 #[derive(Clone)]
 pub struct Surroundings {
     /// The time now.
     pub now: fn() -> Timestamp,
+    /// A variable of the environment, such as `PGPASSWORD`.
+    pub variable: fn(&str) -> Option<String>,
     /// Set when the run is to end.
     pub interrupted: Arc<AtomicBool>,
 }
@@ -65,6 +70,7 @@ impl Stores {
                 StoreUrl::SqlScript(path) => {
                     Box::new(sqlite::open_script(&store.name, path, stores.region.as_deref(), surroundings)?)
                 }
+                StoreUrl::Postgres(url) => Box::new(postgres::open(&store.name, url, surroundings)?),
                 StoreUrl::Csv(folder, form) => {
                     Box::new(files::open_csv(controller, store, folder, form, surroundings)?)
                 }

@@ -2,6 +2,7 @@
 #![allow(dead_code)]
 
 pub mod extreme;
+pub mod postgres;
 pub mod unpacked;
 
 use std::path::{Path, PathBuf};
