@@ -235,7 +235,7 @@ fn the_schemas_that_art20_prints_describe_what_it_reads_and_writes() {
     std::fs::write(at("configuration.json"), json).unwrap();
     let config = config.to_str().unwrap();
     print(
-        &["plan", "--json", "-q", "--received", "2026-11-05T09:00:00Z", "-c", config, "-s", SUBJECTS[0].1],
+        &["plan", "--json", "-q", "--received", "2026-11-05T09:00:00Z", "-c", config, "-s", ARCHIVES[0].1],
         "plan.json",
     );
     print(&["check", "--json", "-c", config], "check.json");
