@@ -18,6 +18,7 @@
 //! | [`scope`] | what Art. 20 covers; the only room that can make a portable record |
 //! | [`archive`] | files, sealing, verifying |
 //! | [`receipt`] | the account of every row, the proof for the controller |
+//! | [`batch`] | many requests in one run, each as if it were alone |
 //! | [`demo`] | invented stores to try art20 on |
 //! | [`cli`] | the command line, the terminal, the clock |
 //!
@@ -37,6 +38,7 @@
 )]
 
 pub mod archive;
+pub mod batch;
 pub mod check;
 pub mod cli;
 pub mod controller;

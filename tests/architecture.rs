@@ -7,7 +7,7 @@ use common::root;
 use std::path::{Path, PathBuf};
 
 /// The rooms in the order that a record passes through them: each may know those before it.
-const ROOMS: [&str; 15] = [
+const ROOMS: [&str; 16] = [
     "records",
     "controller",
     "subject",
@@ -21,6 +21,7 @@ const ROOMS: [&str; 15] = [
     "check",
     "fulfil",
     "export",
+    "batch",
     "demo",
     "cli",
 ];

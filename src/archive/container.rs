@@ -192,16 +192,13 @@ impl Container {
         &self.written
     }
 
-    /// Writes the central directory and makes the file durable: its size and digest.
+    /// Writes the central directory: the size and digest of the file, which is not durable yet.
     ///
     /// # Errors
     /// When the disk is full or fails.
     pub fn finish(self) -> Result<(u64, [u8; 32]), ArchiveError> {
-        let doing = "making the archive durable";
         let mut out = self.zip.finish().map_err(zip_error)?;
-        out.flush().map_err(ArchiveError::doing(doing))?;
-        let file = out.inner.into_inner().map_err(|error| ArchiveError::doing(doing)(error.into_error()))?;
-        file.sync_all().map_err(ArchiveError::doing(doing))?;
+        out.flush().map_err(ArchiveError::doing("writing the end of the archive"))?;
         Ok((out.bytes, out.sha256.finalize().into()))
     }
 

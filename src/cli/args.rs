@@ -18,6 +18,8 @@ pub struct Arguments {
 pub enum Command {
     /// Answer one request: one archive and its receipt
     Export(ExportOptions),
+    /// Answer many requests: an archive and a receipt for each
+    Batch(BatchOptions),
     /// Do the same up to the decisions: show what would go in or stay out and why; write nothing
     Plan(PlanOptions),
     /// Hold the configuration against itself and the live stores
@@ -68,15 +70,12 @@ pub struct RequestOptions {
     pub regime: Option<String>,
 }
 
-/// What export and plan have in common.
+/// What export, plan and batch have in common.
 #[derive(Debug, Args)]
 pub struct RunOptions {
     /// The configuration
     #[arg(short, long, value_name = "FILE", default_value = "art20.toml", value_hint = ValueHint::FilePath)]
     pub config: PathBuf,
-    /// The request.
-    #[command(flatten)]
-    pub request: RequestOptions,
     /// The time that the export counts as made at [default: SOURCE_DATE_EPOCH, else now]
     #[arg(long, value_name = "TIME")]
     pub as_of: Option<String>,
@@ -106,21 +105,61 @@ pub struct RunOptions {
 /// Options of `art20 export`.
 #[derive(Debug, Args)]
 pub struct ExportOptions {
-    /// What it has in common with plan.
+    /// The request.
+    #[command(flatten)]
+    pub request: RequestOptions,
+    /// What it has in common with plan and batch.
     #[command(flatten)]
     pub run: RunOptions,
     /// The archive to write; never overwritten [default: REFERENCE.zip]
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub output: Option<PathBuf>,
+    /// How the archive is written.
+    #[command(flatten)]
+    pub writing: WritingOptions,
+}
+
+/// How archives are written, by export and batch.
+#[derive(Debug, Args)]
+pub struct WritingOptions {
     /// How hard to compress
     #[arg(long, value_name = "0-9", default_value_t = 6, value_parser = clap::value_parser!(u32).range(0..=9))]
     pub level: u32,
 }
 
+/// Options of `art20 batch`.
+#[derive(Debug, Args)]
+pub struct BatchOptions {
+    /// The requests: CSV with a heading, or JSON Lines, with the fields of a request; - for standard input
+    #[arg(value_name = "REQUESTS", value_hint = ValueHint::FilePath)]
+    pub requests: PathBuf,
+    /// The folder for archives, receipts and batch-result.csv; made if it is not there
+    #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub output: PathBuf,
+    /// How many requests are answered at the same time [default: the number of cores]
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<std::num::NonZeroUsize>,
+    /// Answer only the requests whose reference falls into shard I of N, counted from 0
+    #[arg(long, value_name = "I/N")]
+    pub shard: Option<crate::batch::Shard>,
+    /// Take away what an earlier run wrote for these requests, and start over
+    #[arg(long)]
+    pub restart: bool,
+    /// What it has in common with export and plan.
+    #[command(flatten)]
+    pub run: RunOptions,
+    /// How the archives are written.
+    #[command(flatten)]
+    pub writing: WritingOptions,
+}
+
 /// Options of `art20 plan`.
 #[derive(Debug, Args)]
 pub struct PlanOptions {
-    /// What it has in common with export.
+    /// The request.
+    #[command(flatten)]
+    pub request: RequestOptions,
+    /// What it has in common with export and batch.
     #[command(flatten)]
     pub run: RunOptions,
     /// Show the recognised identifiers; on a terminal only

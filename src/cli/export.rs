@@ -15,7 +15,7 @@ use std::process::ExitCode;
 pub fn run(options: &ExportOptions) -> anyhow::Result<ExitCode> {
     let run = &options.run;
     let controller = Controller::read(&run.config).map_err(Failure::from)?;
-    let request = request::request(&run.request, &controller)?;
+    let request = request::request(&options.request, &controller)?;
     let surroundings = clock::surroundings();
     let order = Order {
         controller: &controller,
@@ -24,14 +24,13 @@ pub fn run(options: &ExportOptions) -> anyhow::Result<ExitCode> {
         operator: run.operator.as_deref(),
         allow_empty: run.allow_empty,
         allow_partial: run.allow_partial,
-        level: options.level,
+        level: options.writing.level,
         surroundings: &surroundings,
     };
     let output = options.output.clone().unwrap_or_else(|| PathBuf::from(format!("{}.zip", request.reference)));
     let mut progress = Progress::new(!run.quiet && !run.no_progress, surroundings.interrupted.clone());
-    let fulfilled = export(&order, &output, &mut progress).map_err(Failure::from)?;
+    let receipt = export(&order, &output, &mut progress).map_err(Failure::from)?;
     drop(progress);
-    let receipt = fulfilled.receipt;
     if run.json {
         std::io::stdout().write_all(&receipt_text(&receipt))?;
     }

@@ -1,11 +1,13 @@
 //! The command line: the only room that knows clap, indicatif, anyhow, the terminal, the clock and the environment.
 
 mod args;
+mod batch;
 mod check;
 mod clock;
 mod demo;
 mod export;
 mod failure;
+mod panic;
 mod plan;
 mod progress;
 mod request;
@@ -22,6 +24,7 @@ use std::process::ExitCode;
 
 /// Runs the program with the arguments of the process.
 pub fn run() -> ExitCode {
+    panic::say_where_only();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -35,6 +38,7 @@ pub fn run() -> ExitCode {
     };
     let result = match &arguments.command {
         args::Command::Export(options) => export::run(options),
+        args::Command::Batch(options) => batch::run(options),
         args::Command::Plan(options) => plan::run(options),
         args::Command::Check(options) => check::run(options),
         args::Command::Verify(options) => verify::run(options),

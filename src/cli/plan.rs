@@ -20,7 +20,7 @@ pub fn run(options: &PlanOptions) -> anyhow::Result<ExitCode> {
         return Err(Failure::new(2, what, "Run it at a terminal, without redirecting its output.").into());
     }
     let controller = Controller::read(&run.config).map_err(Failure::from)?;
-    let request = request::request(&run.request, &controller)?;
+    let request = request::request(&options.request, &controller)?;
     let surroundings = clock::surroundings();
     let order = Order {
         controller: &controller,

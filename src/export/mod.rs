@@ -2,21 +2,26 @@
 //! receipt appear (laws 2 to 5).
 
 mod facts;
+mod session;
+
+pub use session::Session;
 
 use crate::archive::container::hex;
-use crate::archive::{ArchiveError, ArchiveWriter, Nowhere, folder_for, persist, prepare};
+use crate::archive::unnamed::{folder_for, folder_of, make_durable, make_names_durable, persist, write_unnamed};
+use crate::archive::{ArchiveError, ArchiveWriter, Nowhere};
 use crate::controller::{Controller, Fault};
 use crate::fulfil::{Account, FulfilError, Watcher, complete, fulfil};
 use crate::receipt::{ArchiveProof, FORMAT, IdentifierCount, Receipt, SnapshotInstant};
 use crate::request::PortabilityRequest;
 use crate::request::deadlines::deadlines;
-use crate::stores::agreement::{Disagreement, disagreements};
-use crate::stores::{StoreError, Stores, Surroundings};
+use crate::stores::agreement::Disagreement;
+use crate::stores::{Stores, Surroundings};
 use crate::subject::Identification;
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use tempfile::TempPath;
 
 /// Everything that a run needs.
 pub struct Order<'a> {
@@ -61,7 +66,7 @@ pub enum ExportError {
     Archive(#[from] ArchiveError),
 }
 
-/// What a run came to.
+/// What a run without writing came to.
 pub struct Fulfilled {
     /// The receipt.
     pub receipt: Receipt,
@@ -73,20 +78,59 @@ pub struct Fulfilled {
 ///
 /// # Errors
 /// When anything fails; then neither is there.
-pub fn export(order: &Order<'_>, output: &Path, watcher: &mut dyn Watcher) -> Result<Fulfilled, ExportError> {
+pub fn export(order: &Order<'_>, output: &Path, watcher: &mut dyn Watcher) -> Result<Receipt, ExportError> {
+    let mut session = Session::new(order.controller, order.surroundings, order.allow_partial);
+    let ready = seal(order, &mut session, Place { output, workroom: &folder_of(output) }, watcher)?;
+    ready.make_durable()?;
+    let receipt = ready.publish()?;
+    if let Err(error) = make_names_durable(&folder_of(output)) {
+        // Without durable names nobody may count on them.
+        let _ = std::fs::remove_file(output);
+        let _ = std::fs::remove_file(receipt_path(output));
+        return Err(error.into());
+    }
+    Ok(receipt)
+}
+
+/// Where an archive will be.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'a> {
+    /// Its path; the receipt's is made from it.
+    pub output: &'a Path,
+    /// The folder for temporary names, in the same file system.
+    pub workroom: &'a Path,
+}
+
+/// An archive and its receipt, both whole, under temporary names; they vanish unless they are published.
+pub struct Ready {
+    archive: TempPath,
+    paper: TempPath,
+    output: PathBuf,
+    receipt: Receipt,
+}
+
+/// Does everything but publishing, on the stores of the session.
+///
+/// # Errors
+/// When anything fails; then nothing is left.
+pub fn seal(
+    order: &Order<'_>,
+    session: &mut Session<'_>,
+    place: Place<'_>,
+    watcher: &mut dyn Watcher,
+) -> Result<Ready, ExportError> {
     if order.controller.encryption_required {
         return Err(ExportError::NotEncrypted);
     }
     if order.request.identity_check.is_none() {
         return Err(ExportError::NoIdentityCheck);
     }
-    let beside = receipt_path(output);
-    folder_for(output)?;
-    folder_for(&beside)?;
+    folder_for(place.output)?;
+    folder_for(&receipt_path(place.output))?;
     let started = (order.surroundings.now)();
-    with_missing_stores(order, |stores, missing| {
+    session.read(|stores, missing| {
         let mut facts = facts::facts(order, missing);
-        let mut writer = ArchiveWriter::create(output, &facts, order.level)?;
+        let mut writer = ArchiveWriter::create(place.workroom, &facts, order.level)?;
         let account = road(order, stores, &mut writer, watcher)?;
         let ledger = account.ledger.balanced(crate::archive::Destination::taken(&writer))?;
         complete(&mut facts, &account, order.controller);
@@ -95,19 +139,43 @@ pub fn export(order: &Order<'_>, output: &Path, watcher: &mut dyn Watcher) -> Re
         if watcher.interrupted() {
             return Err(FulfilError::Interrupted.into());
         }
-        let name = output.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let proof =
-            ArchiveProof { name, bytes: sealed.bytes, sha256: sealed.sha256.clone(), encrypted: false, signed: false };
+        let name = place.output.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let proof = ArchiveProof { name, bytes: sealed.bytes, sha256: sealed.sha256, encrypted: false, signed: false };
         let receipt = receipt(order, started, stores, &account, ledger, missing, Some(proof));
-        let paper = prepare(&beside, &receipt_text(&receipt))?;
-        // The receipt first: an archive never stands there without its proof.
-        persist(paper, &beside)?;
-        if let Err(error) = sealed.publish(output) {
-            let _ = std::fs::remove_file(&beside);
-            return Err(error.into());
-        }
-        Ok(Fulfilled { receipt, identification: account.identification })
+        let paper = write_unnamed(place.workroom, &receipt_text(&receipt))?;
+        Ok(Ready { archive: sealed.place, paper, output: place.output.to_owned(), receipt })
     })
+}
+
+impl Ready {
+    /// The reference of the request.
+    pub fn reference(&self) -> &str {
+        &self.receipt.reference
+    }
+
+    /// Makes both files durable.
+    ///
+    /// # Errors
+    /// When the disk is full or fails.
+    pub fn make_durable(&self) -> Result<(), ArchiveError> {
+        make_durable(&self.archive)?;
+        make_durable(&self.paper)
+    }
+
+    /// Gives both files their names, never replacing a file. The names are not durable yet.
+    ///
+    /// # Errors
+    /// When something is there meanwhile, or the folder cannot be written; then neither is there.
+    pub fn publish(self) -> Result<Receipt, ArchiveError> {
+        let beside = receipt_path(&self.output);
+        // The receipt first: an archive never stands there without its proof.
+        persist(self.paper, &beside)?;
+        if let Err(error) = persist(self.archive, &self.output) {
+            let _ = std::fs::remove_file(&beside);
+            return Err(error);
+        }
+        Ok(self.receipt)
+    }
 }
 
 /// Does the same up to the decisions, and writes nothing.
@@ -116,47 +184,13 @@ pub fn export(order: &Order<'_>, output: &Path, watcher: &mut dyn Watcher) -> Re
 /// When anything fails.
 pub fn plan(order: &Order<'_>, watcher: &mut dyn Watcher) -> Result<Fulfilled, ExportError> {
     let started = (order.surroundings.now)();
-    with_missing_stores(order, |stores, missing| {
+    Session::new(order.controller, order.surroundings, order.allow_partial).read(|stores, missing| {
         let mut nowhere = Nowhere::new(&facts::facts(order, missing));
         let account = road(order, stores, &mut nowhere, watcher)?;
         let ledger = account.ledger.balanced(crate::archive::Destination::taken(&nowhere))?;
         let receipt = receipt(order, started, stores, &account, ledger, missing, None);
         Ok(Fulfilled { receipt, identification: account.identification })
     })
-}
-
-/// Opens the stores and runs; where a partial archive is allowed, runs anew without each store that cannot be read.
-fn with_missing_stores(
-    order: &Order<'_>,
-    mut run: impl FnMut(&Stores, &[String]) -> Result<Fulfilled, ExportError>,
-) -> Result<Fulfilled, ExportError> {
-    if !order.controller.review.is_empty() {
-        return Err(ExportError::Review(order.controller.review.clone()));
-    }
-    let mut missing: Vec<String> = Vec::new();
-    loop {
-        let result = Stores::open(order.controller, order.surroundings, &missing)
-            .map_err(|error| ExportError::Fulfil(FulfilError::Store(error)))
-            .and_then(|stores| {
-                let open = disagreements(order.controller, &stores);
-                if open.is_empty() { run(&stores, &missing) } else { Err(ExportError::Disagreement(open)) }
-            });
-        match result {
-            Err(ExportError::Fulfil(FulfilError::Store(error))) if order.allow_partial => match error.store() {
-                Some(store) if !missing.contains(&store.to_owned()) => missing.push(store.to_owned()),
-                _ => return Err(ExportError::Fulfil(from_store(error))),
-            },
-            Err(ExportError::Fulfil(FulfilError::Store(error))) => return Err(ExportError::Fulfil(from_store(error))),
-            other => return other,
-        }
-    }
-}
-
-fn from_store(error: StoreError) -> FulfilError {
-    match error {
-        StoreError::Interrupted => FulfilError::Interrupted,
-        other => FulfilError::Store(other),
-    }
 }
 
 fn road(
