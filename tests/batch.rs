@@ -82,7 +82,10 @@ fn every_archive_is_byte_for_byte_that_of_a_single_export_however_many_jobs_ther
     for number in 1..=SUBJECTS {
         let name = format!("R-{number}.zip");
         let archive = std::fs::read(world.path("1").join(&name)).unwrap();
-        assert!(["2", "8"].iter().all(|jobs| std::fs::read(world.path(jobs).join(&name)).unwrap() == archive), "{name}");
+        assert!(
+            ["2", "8"].iter().all(|jobs| std::fs::read(world.path(jobs).join(&name)).unwrap() == archive),
+            "{name}"
+        );
         if number % 10 == 1 {
             let [email, _] = identifiers(number);
             let received = format!("2026-11-{:02}", 1 + (SUBJECTS - number) % 20);
@@ -148,16 +151,18 @@ fn what_is_processed_together_never_gets_into_the_archive_of_another() {
     const PEOPLE: usize = 40;
     let folder = scratch();
     std::fs::write(folder.path().join("art20.toml"), CANARIES).unwrap();
-    let mut script = "CREATE TABLE people (id INTEGER PRIMARY KEY, email, name, note); CREATE INDEX e ON people (email);
+    let mut script =
+        "CREATE TABLE people (id INTEGER PRIMARY KEY, email, name, note); CREATE INDEX e ON people (email);
         CREATE TABLE letters (id INTEGER PRIMARY KEY, owner, sender, subject, body, file);
         CREATE INDEX o ON letters (owner); BEGIN;"
-        .to_owned();
+            .to_owned();
     let mut requests = "reference,email,identity_check\n".to_owned();
     for person in 0..PEOPLE {
         let canary = format!("canary{person:03}x");
         let names = ["Ann", "Ögmundur", "李娜", "أمل"];
         let name = names[person % names.len()];
-        script += &format!("INSERT INTO people VALUES ({person}, '{canary}@x.example', '{name} {canary}', '{canary}');");
+        script +=
+            &format!("INSERT INTO people VALUES ({person}, '{canary}@x.example', '{name} {canary}', '{canary}');");
         requests += &format!("P{person},{canary}@x.example,document:{canary}\n");
         for letter in 0..5 {
             let id = letter * PEOPLE + person;
@@ -284,6 +289,52 @@ fn requests_without_a_reference_keep_the_one_that_the_first_run_made_up() {
     assert!(!world.path("shards").exists());
 }
 
+#[test]
+fn requests_that_fail_are_a_line_each_and_touch_no_other() {
+    let folder = scratch();
+    let base = common::root().join("tests/cli/base");
+    std::fs::copy(base.join("art20.toml"), folder.path().join("art20.toml")).unwrap();
+    let script = std::fs::read_to_string(base.join("shop.sql")).unwrap();
+    // A key that is NULL is a fault of the store that only one person meets.
+    let script = script.replace("orders (id INTEGER PRIMARY KEY,", "orders (id INTEGER,")
+        + "INSERT INTO orders VALUES (NULL, 'CANARY-3', '2025-03-02 10:00:00', 500);";
+    rusqlite::Connection::open(folder.path().join("shop.db")).unwrap().execute_batch(&script).unwrap();
+    let requests = "reference,email,customer,identity_check,received\n\
+        R-1,ann.canary@example.org,,document,\n\
+        R-2,nobody.canary@example.org,,document,\n\
+        R-3,shared.canary@example.org,,document,\n\
+        R-4,,CANARY-3,document,\n\
+        R-5,bob.canary@example.org,,,\n\
+        R-6,bob.canary@example.org,,failed,\n\
+        R-7,canary,,document,soon\n\
+        R-8,,CANARY-2,document,\n";
+    std::fs::write(folder.path().join("requests.csv"), requests).unwrap();
+    let mut command = art20();
+    command.args(["batch", "requests.csv", "-o", "out", "--jobs", "2"]).current_dir(folder.path());
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(7), "{}", said(&output));
+    assert!(said(&output).contains("2 of 8 requests have their archive, 6 failed"), "{}", said(&output));
+    let out = folder.path().join("out");
+    let result = lines(&out.join("batch-result.csv"));
+    let codes: Vec<&str> = result.iter().map(|line| line["exit_code"].as_str()).collect();
+    assert_eq!(codes, ["0", "4", "5", "3", "2", "2", "2", "0"]);
+    let expected = ["R-1.receipt.json", "R-1.zip", "R-8.receipt.json", "R-8.zip", "batch-result.csv"];
+    assert_eq!(names(&out).into_iter().collect::<Vec<_>>(), expected);
+    for line in &result {
+        assert_eq!(line["message"].is_empty(), line["status"] == "done", "{line:?}");
+        assert!(!line["message"].contains('\n') && line["message"].is_ascii(), "{line:?}");
+    }
+    let all = std::fs::read_to_string(out.join("batch-result.csv")).unwrap() + &said(&output);
+    assert!(!all.to_lowercase().contains("canary"), "{all}");
+    // Once corrected, only what failed is done.
+    let corrected = requests.replace("R-5,bob.canary@example.org,,,", "R-5,bob.canary@example.org,,document,");
+    std::fs::write(folder.path().join("requests.csv"), corrected).unwrap();
+    assert_eq!(command.output().unwrap().status.code(), Some(7));
+    let again = lines(&out.join("batch-result.csv"));
+    assert_eq!(again[4]["status"], "done");
+    assert_eq!((&again[0], &again[7]), (&result[0], &result[7]));
+}
+
 /// Kills a batch so many times at moments spread over its whole length, and takes it up to its end.
 #[cfg(unix)]
 fn killed(moments: u32) {
@@ -308,7 +359,10 @@ fn killed(moments: u32) {
             if world.path(&out).exists() {
                 for name in names(&world.path(&out)).iter().filter(|name| name.ends_with(".zip")) {
                     let whole = std::fs::read(world.path("whole").join(name)).unwrap();
-                    assert!(std::fs::read(world.path(&out).join(name)).unwrap() == whole, "a name stands for all of it");
+                    assert!(
+                        std::fs::read(world.path(&out).join(name)).unwrap() == whole,
+                        "a name stands for all of it"
+                    );
                 }
             }
         }

@@ -187,8 +187,15 @@ fn the_tables_of_the_manual_hold_every_code_and_status() {
 }
 
 #[test]
+fn the_commands_of_the_page_on_batches_print_what_it_shows() {
+    run_page("docs/batch.md");
+}
+
+#[test]
 fn links_of_the_pages_lead_to_files() {
-    for page in ["README.md", "CHANGELOG.md", "docs/manual.md", "docs/configuration.md", "fixtures/README.md"] {
+    for page in
+        ["README.md", "CHANGELOG.md", "docs/manual.md", "docs/batch.md", "docs/configuration.md", "fixtures/README.md"]
+    {
         let path = root().join(page);
         let text = std::fs::read_to_string(&path).unwrap();
         for link in text.split("](").skip(1).map(|rest| rest.split(')').next().unwrap()) {

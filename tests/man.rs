@@ -18,7 +18,7 @@ struct Page {
 const CONFIGURATION: (&str, &str) =
     ("art20.toml", "The configuration: the controller, its activities, stores and collections.");
 
-const PAGES: [Page; 7] = [
+const PAGES: [Page; 8] = [
     Page {
         command: "art20",
         examples: &[
@@ -42,6 +42,28 @@ const PAGES: [Page; 7] = [
             (
                 "REFERENCE.receipt.json",
                 "Beside the archive: the account of every row, for the controller. It names no one.",
+            ),
+        ],
+    },
+    Page {
+        command: "art20-batch",
+        examples: &[
+            (
+                "Answer every request of a file. The same line again does only what is missing.",
+                "art20 batch requests.csv -o answers",
+            ),
+            (
+                "One of three workers that share the file and the folder.",
+                "art20 batch requests.csv -o answers --shard 0/3",
+            ),
+            ("Requests from another program, as JSON Lines.", "art20 batch - -o answers --jobs 4 --json -q"),
+        ],
+        files: &[
+            CONFIGURATION,
+            ("DIR/REFERENCE.zip", "The archive of each request, with DIR/REFERENCE.receipt.json beside it."),
+            (
+                "DIR/batch-result.csv",
+                "A line for each request, in their order: reference, status, exit_code, archive, sha256, matched, portable, excluded, message. With --shard I/N it is batch-result-I.csv.",
             ),
         ],
     },

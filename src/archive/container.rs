@@ -99,6 +99,31 @@ impl Part {
     }
 }
 
+/// A file that is the same in every archive: hashed and compressed once.
+pub struct Constant {
+    deflated: Vec<u8>,
+    sha256: [u8; 32],
+    crc: u32,
+    bytes: u64,
+}
+
+impl Constant {
+    /// A file of these bytes, compressed at this level.
+    ///
+    /// # Errors
+    /// When the compressor fails.
+    pub fn new(bytes: &[u8], level: u32) -> Result<Constant, ArchiveError> {
+        let mut deflater = Deflater::new(Vec::new(), level);
+        let deflated = deflater.write_all(bytes).and_then(|()| deflater.finish());
+        Ok(Constant {
+            deflated: deflated.map_err(ArchiveError::doing("compressing a file"))?,
+            sha256: Sha256::digest(bytes).into(),
+            crc: crc32fast::hash(bytes),
+            bytes: bytes.len() as u64,
+        })
+    }
+}
+
 impl Container {
     /// A container written to `file`; spools go to `folder` and have no name.
     pub fn new(file: File, folder: &Path, level: u32) -> Container {
@@ -164,6 +189,23 @@ impl Container {
     pub fn bytes(&mut self, path: impl Into<String>, bytes: &[u8]) -> Result<&Written, ArchiveError> {
         self.file(path, |out| out.write_all(bytes).map_err(ArchiveError::doing("putting a file into the archive")))
             .map(|((), written)| written)
+    }
+
+    /// Writes a file that is the same in every archive; it must have been made for [`Container::level`].
+    ///
+    /// # Errors
+    /// When the disk is full or fails.
+    pub fn constant(&mut self, path: impl Into<String>, file: &Constant) -> Result<&Written, ArchiveError> {
+        let path = path.into();
+        let mut entry = entry(&mut self.zip, &path, self.level)?;
+        entry.write_all(&file.deflated).map_err(ArchiveError::doing("putting a file into the archive"))?;
+        entry.finish(DataDescriptorOutput::new(file.crc, file.bytes)).map_err(zip_error)?;
+        self.note(path, file.bytes, file.sha256)
+    }
+
+    /// The level of compression, 0 to 9.
+    pub fn level(&self) -> u32 {
+        self.level
     }
 
     /// Copies a file from a reader of a store.

@@ -101,7 +101,11 @@ pub struct Summary {
 ///
 /// # Errors
 /// When nothing at all can be done. What fails for one request is a line of the result.
-pub fn run(batch: &Batch<'_>, listed: Vec<Listed>, progress: &mut dyn FnMut(usize, usize)) -> Result<Summary, BatchError> {
+pub fn run(
+    batch: &Batch<'_>,
+    listed: Vec<Listed>,
+    progress: &mut dyn FnMut(usize, usize),
+) -> Result<Summary, BatchError> {
     // What would fail for every request fails at once, before anything is written.
     Session::new(batch.controller, batch.surroundings, batch.allow_partial).open()?;
     let suffix = batch.shard.map(|shard| format!("-{}", shard.number())).unwrap_or_default();
@@ -141,7 +145,8 @@ fn referenced(
         if shard.is_some() {
             return Err(BatchError::NoReference { line });
         }
-        let fits = |(one, line): (&Listed, &ResultLine)| one.reference.as_ref().is_none_or(|own| *own == line.reference);
+        let fits =
+            |(one, line): (&Listed, &ResultLine)| one.reference.as_ref().is_none_or(|own| *own == line.reference);
         if !earlier.is_empty() && (earlier.len() != listed.len() || !listed.iter().zip(earlier).all(fits)) {
             return Err(BatchError::OtherRequests { line });
         }

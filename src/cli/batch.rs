@@ -92,7 +92,9 @@ fn explain(failed: Failed) -> (u8, String) {
             "the archive of another request stands there under this reference",
             "Give the request a reference of its own, or start over with --restart.",
         ),
-        Failed::Panicked => Failure::new(1, "art20 itself has a fault", "Please report what it says on standard error."),
+        Failed::Panicked => {
+            Failure::new(1, "art20 itself has a fault", "Please report what it says on standard error.")
+        }
     };
     (failure.status, failure.line())
 }
@@ -131,7 +133,9 @@ fn tell(summary: &Summary) {
     eprintln!("{}", parts.join(", "));
     eprintln!("{}: a line for each request", summary.result.display());
     if summary.waiting > 0 {
-        eprintln!("error: the run was interrupted\n  what to do: Run the same command again; what is done is not done again.");
+        eprintln!(
+            "error: the run was interrupted\n  what to do: Run the same command again; what is done is not done again."
+        );
     } else if summary.failed > 0 {
         eprintln!("  what to do: See the messages there, correct what they say, and run the same command again.");
     }

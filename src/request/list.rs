@@ -43,7 +43,9 @@ pub fn read_list(text: &str, controller: &Controller) -> Result<Vec<Listed>, Vec
     let mut reading = Reading { known: known_types(controller), faults: Vec::new(), requests: Vec::new() };
     match text.trim_start().as_bytes().first() {
         Some(b'{') => reading.lines(text),
-        Some(b'[') => reading.fault("the requests are a JSON array".into(), "Write one JSON object a line (JSON Lines)."),
+        Some(b'[') => {
+            reading.fault("the requests are a JSON array".into(), "Write one JSON object a line (JSON Lines).")
+        }
         Some(_) => reading.rows(text),
         None => reading.fault(
             "the requests are empty: there is not even a heading".into(),
@@ -137,7 +139,10 @@ impl Reading<'_> {
                         }
                         _ => format!("line {line} of the requests cannot be read as CSV"),
                     };
-                    self.fault(what, "Put values with commas between quotation marks, and give every row all its cells.");
+                    self.fault(
+                        what,
+                        "Put values with commas between quotation marks, and give every row all its cells.",
+                    );
                 }
             }
         }
@@ -160,5 +165,85 @@ impl Reading<'_> {
             }
         }
         self.faults.append(&mut faults);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn controller() -> Controller {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("art20.toml");
+        let text = r#"version = 1
+            [controller]
+            name = "T"
+            id = "https://t.example"
+            languages = ["en"]
+            [activity.business]
+            legal_basis = "contract"
+            [store.s]
+            url = "sqlite:s.db"
+            [collection.people]
+            store = "s"
+            table = "people"
+            kind = "contact"
+            activity = "business"
+            origin = "provided"
+            key = ["id"]
+            match = ["email == subject.email", "number == subject.customer"]
+            columns = { id = { omit = "row number" }, email = "emails", number = "additional.number" }"#;
+        std::fs::write(&path, text).unwrap();
+        Controller::read(&path).unwrap()
+    }
+
+    /// Line, reference, and how many identifiers or faults.
+    fn read(text: &str) -> Vec<(u64, Option<String>, Result<usize, usize>)> {
+        let listed = read_list(text, &controller()).unwrap();
+        let sums = listed.into_iter().map(|one| {
+            let request = one.request.map(|request| request.identifiers.len()).map_err(|faults| faults.len());
+            (one.line, one.reference, request)
+        });
+        sums.collect()
+    }
+
+    fn faults(text: &str) -> Vec<String> {
+        let faults = read_list(text, &controller()).unwrap_err();
+        faults.into_iter().map(|fault| fault.what).collect()
+    }
+
+    #[test]
+    fn rows_and_lines_are_read_alike_each_with_its_line_and_its_own_faults() {
+        let csv = "\u{feff}reference,email,customer,identity_check\r\n\
+            A,\"a@x.org; b@x.org\",,\"document:said\nin two lines\"\r\n\
+            ,,17,document\r\n\
+            C,nothing,,passport\r\n";
+        let json = "{\"reference\": \"A\", \"email\": [\"a@x.org\", \"b@x.org\"], \"identity_check\": \"document\"}\n\
+            {\"customer\": 17, \"reference\": null, \"identity_check\": \"document\"}\n\n\
+            {\"reference\": \"C\", \"email\": \"nothing\", \"identity_check\": \"passport\"}\n";
+        let name = |text: &str| Some(text.to_owned());
+        assert_eq!(read(csv), [(2, name("A"), Ok(2)), (4, None, Ok(1)), (5, name("C"), Err(2))]);
+        assert_eq!(read(json), [(1, name("A"), Ok(2)), (2, None, Ok(1)), (4, name("C"), Err(2))]);
+        assert_eq!(read("reference,email\n"), []);
+    }
+
+    #[test]
+    fn faults_of_the_file_are_told_by_line_and_show_nothing_of_it() {
+        for (text, expected) in [
+            ("", "empty"),
+            ("[{}]", "array"),
+            ("ann@x.org,document\n", "line 1 of the requests: the heading of column 1 is not known"),
+            ("email,email\n", "the columns 1 and 2"),
+            ("reference,email\nA\n", "line 2 of the requests has 1 cells, and the heading 2"),
+            ("reference,email\nann@x.org,a@x.org\n", "line 2 of the requests: the reference cannot be"),
+            ("reference,email\nA,a@x.org\na,b@x.org\n", "the lines 2 and 3"),
+            ("{\"name\": \"ann@x.org\"}", "line 1 of the requests: field 1 is not known"),
+            ("{\"email\": \"a@x.org\"}\nann@x.org\n", "line 2 of the requests is no JSON object"),
+            ("{\"email\": {\"ann@x.org\": 1}}\n", "line 1 of the requests: the field `email`"),
+        ] {
+            let told = faults(text);
+            assert!(told[0].contains(expected) && told.len() < 3, "{told:?}");
+            assert!(!told.concat().contains("ann@x.org"), "{told:?}");
+        }
     }
 }

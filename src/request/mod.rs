@@ -8,7 +8,7 @@ pub mod deadlines;
 mod list;
 mod read;
 
-pub use list::{Listed, ListFault, read_list};
+pub use list::{ListFault, Listed, read_list};
 pub use read::{RequestFileError, read_request};
 
 use crate::controller::Controller;
