@@ -120,10 +120,11 @@ impl Reading<'_> {
         if !self.faults.is_empty() {
             return;
         }
+        let mut lines = Lines { text: text.as_bytes(), counted: 0, line: 1 };
         for row in reader.records() {
             match row {
                 Ok(row) => {
-                    let line = row.position().map_or(0, csv::Position::line);
+                    let line = lines.of(row.position());
                     let fields = headings.iter().zip(&row);
                     let fields = fields.map(|(heading, cell)| (heading.to_owned(), values_of(heading, cell)));
                     match request(fields.collect()) {
@@ -132,7 +133,7 @@ impl Reading<'_> {
                     }
                 }
                 Err(error) => {
-                    let line = error.position().map_or(0, csv::Position::line);
+                    let line = lines.of(error.position());
                     let what = match error.kind() {
                         csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
                             format!("line {line} of the requests has {len} cells, and the heading {expected_len}")
@@ -165,6 +166,27 @@ impl Reading<'_> {
             }
         }
         self.faults.append(&mut faults);
+    }
+}
+
+/// Counts lines as an editor does; the CSV reader counts one less before a line that follows CR LF or is empty.
+struct Lines<'a> {
+    text: &'a [u8],
+    counted: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    /// The line on which a row begins. Rows come in their order.
+    fn of(&mut self, position: Option<&csv::Position>) -> u64 {
+        let begin = position.and_then(|position| usize::try_from(position.byte()).ok()).unwrap_or(self.counted);
+        while let Some(byte) = self.text.get(self.counted)
+            && (self.counted < begin || matches!(byte, b'\r' | b'\n'))
+        {
+            self.line += u64::from(*byte == b'\n');
+            self.counted += 1;
+        }
+        self.line
     }
 }
 

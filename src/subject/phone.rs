@@ -46,6 +46,10 @@ const PREFIXES: [(&str, &str, &str); 20] = [
 /// Regions with rules that only `phonenumber` knows.
 const PARTICULAR: &str = "AG AI AR AS BB BM BS CC CX DM GD GG GU IM JE KN KY LC MG MP MS NF SM SX TC TT VC VG VI";
 
+/// Regions where a call abroad does not begin with 00.
+const NOT_00: &str = "AG AI AS AU BB BM BO BR BS BY CA CC CL CO CU CV CX DM DO FJ GD GU GY HK ID IL JM JP KE KH KN KR \
+     KY KZ LC MH MN MP MS MU MV MX NG NZ PR PW RU SB SC SG SX TC TH TJ TM TT TW TZ UG US UY VC VG VI WS";
+
 /// The form in which numbers are compared, with the extension if there is one; what is no number stays as it is.
 /// `region` (ISO 3166-1) is that of numbers that carry no country code.
 pub fn phone(value: &str, region: Option<&str>) -> String {
@@ -54,11 +58,23 @@ pub fn phone(value: &str, region: Option<&str>) -> String {
     if value.contains('@') || !value.chars().any(char::is_numeric) {
         return value.to_owned();
     }
-    let number = digits_alone(value).unwrap_or_else(|| value.to_owned());
-    if is_e164(&number, region) {
-        return number;
+    match digits_alone(value) {
+        Some(digits) if value.starts_with('+') => {
+            let number = format!("+{digits}");
+            if is_e164(&number, region) {
+                return number;
+            }
+            parsed(&number, region)
+        }
+        Some(digits) if region.is_some_and(|region| !NOT_00.split(' ').any(|other| other == region)) => {
+            match digits.strip_prefix("00").map(|digits| format!("+{digits}")) {
+                Some(number) if is_e164(&number, region) => return number,
+                _ => parsed(value, region),
+            }
+        }
+        _ => parsed(value, region),
     }
-    parsed(&number, region).unwrap_or_else(|| value.to_owned())
+    .unwrap_or_else(|| value.to_owned())
 }
 
 /// By the rules of every country.
@@ -73,11 +89,11 @@ fn parsed(number: &str, region: Option<&str>) -> Option<String> {
     })
 }
 
-/// A number that begins with `+`, without what people put between digits; nothing if it has anything else.
+/// The digits without what people put between them; nothing if there is anything else.
 fn digits_alone(value: &str) -> Option<String> {
-    let rest = value.strip_prefix('+')?;
+    let rest = value.strip_prefix('+').unwrap_or(value);
     let plain = rest.bytes().all(|byte| byte.is_ascii_digit() || b" -.()".contains(&byte));
-    plain.then(|| format!("+{}", rest.replace(|c: char| !c.is_ascii_digit(), "")))
+    plain.then(|| rest.replace(|c: char| !c.is_ascii_digit(), ""))
 }
 
 /// Whether this is E.164 as it stands, and surely so: `phonenumber` would not change it.
@@ -160,6 +176,9 @@ mod tests {
                     if is_e164(&number, Some(region)) {
                         quick += 1;
                         assert_eq!(parsed(&number, Some(region)).as_deref(), Some(number.as_str()), "in {region}");
+                        let abroad = format!("00{}", &number[1..]);
+                        let rules = parsed(&abroad, Some(region)).unwrap_or_else(|| abroad.clone());
+                        assert_eq!(phone(&abroad, Some(region)), rules, "{abroad} in {region}");
                     }
                 }
             }
@@ -190,8 +209,14 @@ mod tests {
 
     #[test]
     fn what_stands_between_the_digits_and_what_is_no_number_makes_no_difference() {
-        for text in ["+86 10 6552 9988", "+86 (10) 6552-9988", "+8610-65529988", "+86.10.6552.9988", "0086 10 65529988"]
-        {
+        for text in [
+            "+86 10 6552 9988",
+            "+86 (10) 6552-9988",
+            "+8610-65529988",
+            "+86.10.6552.9988",
+            "0086 10 65529988",
+            "0086-10-6552-9988",
+        ] {
             assert_eq!(phone(text, Some("CN")), "+861065529988", "{text}");
         }
         for text in ["ann@example.org", "+861065529988@example.org", "anonymous", ""] {
