@@ -90,9 +90,8 @@ impl Reading<'_> {
                 self.fault(format!("line {line} of the requests is no JSON object"), "Write one JSON object a line.");
                 continue;
             };
-            if let Some(at) = object.keys().position(|field| !self.is_known(field)) {
-                let what = format!("line {line} of the requests: field {} is not known", at + 1);
-                self.fault(what, self.fields());
+            if !object.keys().all(|field| self.is_known(field)) {
+                self.fault(format!("line {line} of the requests has a field that is not known"), self.fields());
                 continue;
             }
             match from_object(object).and_then(request) {
@@ -259,7 +258,7 @@ mod tests {
             ("reference,email\nA\n", "line 2 of the requests has 1 cells, and the heading 2"),
             ("reference,email\nann@x.org,a@x.org\n", "line 2 of the requests: the reference cannot be"),
             ("reference,email\nA,a@x.org\na,b@x.org\n", "the lines 2 and 3"),
-            ("{\"name\": \"ann@x.org\"}", "line 1 of the requests: field 1 is not known"),
+            ("{\"name\": \"ann@x.org\"}", "line 1 of the requests has a field that is not known"),
             ("{\"email\": \"a@x.org\"}\nann@x.org\n", "line 2 of the requests is no JSON object"),
             ("{\"email\": {\"ann@x.org\": 1}}\n", "line 1 of the requests: the field `email`"),
         ] {
