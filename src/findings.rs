@@ -1,98 +1,88 @@
-//! Findings: what somebody should look at, counted by collection, each with a permanent code and a sentence. Never
+//! Findings: what somebody should look at, counted by collection, each with a permanent code and its sentences. Never
 //! with personal data (law 8).
 
 use crate::archive::facts::Finding;
 use crate::controller::Controller;
-use crate::records::Code;
+use crate::controller::activity::Regime;
+use crate::records::{Bilingual, Code, FieldValue, Record, Time};
+use crate::request::PortabilityRequest;
+use crate::request::deadlines::{Nearness, nearness};
 use crate::scope::Tally;
 use crate::subject::{Identification, RowFate};
+use jiff::{Timestamp, ToSpan};
 use std::collections::BTreeMap;
 
-/// The codes of findings of a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum FindingCode {
-    /// Values could not be normalised and are given as they stand.
-    Verbatim,
-    /// Local times that occur twice were taken as the earlier.
-    AmbiguousTime,
-    /// Data are held although the consent was withdrawn.
-    HeldAfterWithdrawal,
-    /// The retention period of rows has ended.
-    RetentionOverdue,
-    /// No identifier reaches the collection.
-    NotReached,
-    /// Rows found through shared identifiers were accepted.
-    SharedAccepted,
-    /// Rows stay out because they may be somebody else's.
-    SharedIdentifier,
-    /// The subject typed in identifiers that were not followed.
-    SuggestedIdentifier,
+/// Declares every finding once: its code, its sentence for the operator, and those for the person, if the person is
+/// to know.
+macro_rules! finding_codes {
+    ($($variant:ident $code:literal $sentence:literal $(person $en:literal $zh:literal)?;)*) => {
+        /// The codes of findings of a run. Permanent, kebab-case.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum FindingCode { $(#[doc = $sentence] $variant,)* }
+
+        impl FindingCode {
+            /// Every code.
+            pub const ALL: &'static [FindingCode] = &[$(FindingCode::$variant),*];
+
+            /// The code as it is written everywhere.
+            pub fn as_str(self) -> &'static str {
+                match self { $(FindingCode::$variant => $code,)* }
+            }
+
+            /// What it means to the operator.
+            pub fn sentence(self) -> &'static str {
+                match self { $(FindingCode::$variant => $sentence,)* }
+            }
+
+            /// What the person is told, of those that are for the person too.
+            pub fn told(self) -> Option<Bilingual> {
+                let told: &[Bilingual] = match self {
+                    $(FindingCode::$variant => &[$(Bilingual { en: $en, zh: $zh })?],)*
+                };
+                told.first().copied()
+            }
+        }
+    };
+}
+
+finding_codes! {
+    Verbatim "verbatim" "Values could not be read as what their field says; they are given exactly as they are stored."
+        person "Some values could not be read as what they should be, such as a date that does not exist; they are given exactly as they are stored."
+        "有些值无法按其应有的类型读取（例如不存在的日期）；这些值按原样提供。";
+    AmbiguousTime "ambiguous-time" "Local times that occur twice, because the clocks were set back, were taken as the earlier of the two."
+        person "Some local times occur twice, because the clocks were set back; the earlier of the two was taken."
+        "由于时钟回拨，有些当地时间出现了两次；取其中较早的一次。";
+    HeldAfterWithdrawal "held-after-withdrawal" "Records are still held although the consent they rested on was withdrawn."
+        person "Data that rested on your consent are still held although you withdrew it."
+        "您撤回同意之后，仍保存着此前基于该同意处理的数据。";
+    RetentionOverdue "retention-overdue" "The retention period of records has ended, and they are still held.";
+    NotReached "not-reached" "No identifier that is known leads to this collection, so nothing was looked up in it.";
+    SharedAccepted "shared-accepted" "Records found only through a shared identifier went in, because the operator accepted them.";
+    SharedIdentifier "shared-identifier" "Records were found only through an identifier that is shared with someone else, and stay out.";
+    SuggestedIdentifier "suggested-identifier" "Records hold further identifiers that the person only typed in; they were not followed. Ask the person.";
+    DeadlineNear "deadline-near" "The month for the answer ends in so many days: answer now, or send the reasons for an extension before it ends (Art. 12(3)).";
+    DeadlinePast "deadline-past" "The month for the answer ended so many days ago: answer at once, unless an extension was notified in time (Art. 12(3)).";
+    MandateNotRecorded "mandate-not-recorded" "A representative asks, and the identity check has no note of the mandate and its scope.";
+    Child "child" "By the date of birth on record the person is under 16: write in words that a child understands, and see that whoever asks may ask (Art. 8, 12(1)).";
+    SensitiveData "sensitive-data" "Records that go in are sensitive under the PIPL (financial accounts, data of a child under 14): deliver the archive encrypted (Art. 28 and 51 PIPL).";
 }
 
 impl FindingCode {
-    /// Every code.
-    pub const ALL: [FindingCode; 8] = [
-        FindingCode::Verbatim,
-        FindingCode::AmbiguousTime,
-        FindingCode::HeldAfterWithdrawal,
-        FindingCode::RetentionOverdue,
-        FindingCode::NotReached,
-        FindingCode::SharedAccepted,
-        FindingCode::SharedIdentifier,
-        FindingCode::SuggestedIdentifier,
-    ];
-
-    /// The code as it is written everywhere.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            FindingCode::Verbatim => "verbatim",
-            FindingCode::AmbiguousTime => "ambiguous-time",
-            FindingCode::HeldAfterWithdrawal => "held-after-withdrawal",
-            FindingCode::RetentionOverdue => "retention-overdue",
-            FindingCode::NotReached => "not-reached",
-            FindingCode::SharedAccepted => "shared-accepted",
-            FindingCode::SharedIdentifier => "shared-identifier",
-            FindingCode::SuggestedIdentifier => "suggested-identifier",
-        }
-    }
-
-    /// What it means.
-    pub fn sentence(self) -> &'static str {
-        match self {
-            FindingCode::Verbatim => {
-                "Values could not be read as what their field says; they are given exactly as they are stored."
-            }
-            FindingCode::AmbiguousTime => {
-                "Local times that occur twice, because the clocks were set back, were taken as the earlier of the two."
-            }
-            FindingCode::HeldAfterWithdrawal => {
-                "Records are still held although the consent they rested on was withdrawn."
-            }
-            FindingCode::RetentionOverdue => "The retention period of records has ended, and they are still held.",
-            FindingCode::NotReached => {
-                "No identifier that is known leads to this collection, so nothing was looked up in it."
-            }
-            FindingCode::SharedAccepted => {
-                "Records found only through a shared identifier went in, because the operator accepted them."
-            }
-            FindingCode::SharedIdentifier => {
-                "Records were found only through an identifier that is shared with someone else, and stay out."
-            }
-            FindingCode::SuggestedIdentifier => {
-                "Records hold further identifiers that the person only typed in; they were not followed. Ask the person."
-            }
-        }
-    }
-
     /// Whether the person should know, not only the operator.
     pub fn is_for_the_person(self) -> bool {
-        matches!(self, FindingCode::Verbatim | FindingCode::AmbiguousTime | FindingCode::HeldAfterWithdrawal)
+        self.told().is_some()
     }
 }
+
+/// Below this age a child's data are sensitive under the PIPL (Art. 28).
+const SENSITIVE_BELOW: i32 = 14;
+/// Below this age a child does not consent for itself, unless a Member State says less (Art. 8(1)).
+const CHILD_BELOW: i32 = 16;
 
 /// The findings of a run under way.
 #[derive(Debug, Default)]
 pub struct Findings {
+    /// What is about no collection in particular has the empty name.
     counts: BTreeMap<(FindingCode, String), u64>,
 }
 
@@ -100,6 +90,23 @@ impl Findings {
     fn add(&mut self, code: FindingCode, collection: &str, count: u64) {
         if count > 0 {
             *self.counts.entry((code, collection.to_owned())).or_default() += count;
+        }
+    }
+
+    /// What the request itself says: how near its deadline is, and whether a mandate is recorded (A9).
+    pub fn about_request(&mut self, controller: &Controller, request: &PortabilityRequest, as_of: Timestamp) {
+        let near = request.received.map(|received| nearness(received, as_of, &controller.time_zone));
+        let (code, days) = match near {
+            Some(Nearness::Near(days)) => (FindingCode::DeadlineNear, days),
+            Some(Nearness::Past(days)) => (FindingCode::DeadlinePast, days),
+            Some(Nearness::Far(_)) | None => (FindingCode::DeadlineNear, -1),
+        };
+        if let Ok(days) = u64::try_from(days) {
+            self.counts.insert((code, String::new()), days);
+        }
+        let check = request.identity_check.as_ref();
+        if check.is_some_and(|check| check.method == "representative" && check.note.is_none()) {
+            self.counts.insert((FindingCode::MandateNotRecorded, String::new()), 0);
         }
     }
 
@@ -113,6 +120,24 @@ impl Findings {
     pub fn about_values(&mut self, collection: &str, tally: &Tally) {
         self.add(FindingCode::Verbatim, collection, tally.verbatim);
         self.add(FindingCode::AmbiguousTime, collection, tally.ambiguous_times);
+    }
+
+    /// What asks for particular care with a portable record (requirements A10, J4).
+    pub fn about_record(&mut self, record: &Record, regime: Regime, as_of: Timestamp) {
+        let collection = record.source.collection.as_str();
+        let born = match record.get("birthday") {
+            Some(FieldValue::Time(Time::Day(_, day))) => Some(*day),
+            _ => None,
+        };
+        let today = as_of.to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
+        let under =
+            |age: i32| born.and_then(|day| day.checked_add(age.years()).ok()).is_some_and(|birthday| birthday > today);
+        self.add(FindingCode::Child, collection, u64::from(under(CHILD_BELOW)));
+        let account = ["payment.account", "counterparty.account"]
+            .iter()
+            .any(|path| record.get(path).is_some_and(|value| !value.is_null()));
+        let sensitive = regime == Regime::Pipl && (account || under(SENSITIVE_BELOW));
+        self.add(FindingCode::SensitiveData, collection, u64::from(sensitive));
     }
 
     /// Why a row stays out.
@@ -136,15 +161,50 @@ impl Findings {
         }
     }
 
-    /// All of them, and those that the person should know.
+    /// All of them as the operator reads them, and those that the person should know.
     pub fn finish(self) -> (Vec<Finding>, Vec<Finding>) {
         let finding = |((code, collection), count): (&(FindingCode, String), &u64)| Finding {
             code: code.as_str(),
-            collection: Some(collection.clone()),
+            collection: Some(collection.clone()).filter(|name| !name.is_empty()),
             count: *count,
             message: code.sentence().to_owned(),
+            told: code.told(),
         };
-        let person = self.counts.iter().filter(|((code, _), _)| code.is_for_the_person()).map(finding).collect();
-        (self.counts.iter().map(finding).collect(), person)
+        let person = self.counts.iter().filter(|((code, _), _)| code.is_for_the_person()).map(finding);
+        let person = person.map(|finding| {
+            let message = finding.told.map_or(finding.message, |told| told.en.to_owned());
+            Finding { message, ..finding }
+        });
+        (self.counts.iter().map(finding).collect(), person.collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_code_has_a_sentence_for_the_operator_and_both_or_none_for_the_person() {
+        let codes: BTreeSet<&str> = FindingCode::ALL.iter().map(|code| code.as_str()).collect();
+        assert_eq!(codes.len(), FindingCode::ALL.len());
+        for code in FindingCode::ALL {
+            assert!(code.sentence().ends_with('.'), "{code:?}");
+            if let Some(told) = code.told() {
+                assert!(told.en.ends_with('.') && told.en.is_ascii(), "{code:?}");
+                assert!(told.zh.ends_with('。'), "{code:?}");
+            }
+        }
+        assert!(FindingCode::HeldAfterWithdrawal.is_for_the_person());
+        assert!(!FindingCode::RetentionOverdue.is_for_the_person(), "for the operator (C19)");
+    }
+
+    #[test]
+    fn every_code_of_the_scope_has_a_sentence_in_each_language() {
+        for code in Code::ALL {
+            let sentence = code.sentence();
+            assert!(sentence.en.ends_with('.') || sentence.en.ends_with(")."), "{code:?}");
+            assert!(sentence.zh.ends_with('。'), "{code:?}");
+        }
     }
 }

@@ -113,6 +113,7 @@ pub fn fulfil(
         }
     }
     let (ledger, mut findings) = (road.ledger, road.findings);
+    findings.about_request(controller, request, as_of);
     findings.about_identification(controller, &identification);
     let (findings, findings_for_the_person) = findings.finish();
     Ok(Account { identification, ledger, findings, findings_for_the_person })
@@ -224,17 +225,12 @@ impl Road<'_> {
         let controller = self.circumstances.controller;
         let values = row.values.iter().filter(|value| !value.reading.is_empty());
         let own = values.filter_map(|value| value.activity.as_deref());
-        let no_basis = |key: &&str| {
-            let activity = controller.activity(key);
-            activity.is_none_or(|activity| activity.gdpr_basis.or(activity.pipl_basis).is_none())
-        };
-        if let Some(key) = std::iter::once(row.activity.as_str()).chain(own).find(no_basis) {
-            return Err(FulfilError::Configuration(
-                format!("{}: the activity `{key}` has no legal basis, and data of it were found", row.row),
-                "If the data are held after all, give the activity a `legal_basis` and tell the policy's owner; else delete them.",
-            ));
+        let regime = self.circumstances.regime;
+        let lacking = |key| controller.activity(key).and_then(|activity| activity.without_basis(regime));
+        if let Some((what, advice)) = std::iter::once(row.activity.as_str()).chain(own).find_map(lacking) {
+            return Err(FulfilError::Configuration(format!("{}: {what}", row.row), advice));
         }
-        let overdue = retention_ended(&self.circumstances, &row);
+        let overdue = !row.legal_hold && retention_ended(&self.circumstances, &row);
         // What the person must not be told of takes its children along.
         let told = |key: &str| controller.activity(key).is_none_or(|activity| activity.disclose);
         let disclose = told(&row.activity) && parent.is_none_or(|(parent, _)| told(&parent.activity));
@@ -245,6 +241,7 @@ impl Road<'_> {
             ScopeDecision::Portable(record) => {
                 self.ledger.portable(&collection.name, record.tally());
                 self.findings.about_values(&collection.name, record.tally());
+                self.findings.about_record(record.record(), regime, self.circumstances.as_of);
                 Ok((Ok(record), row))
             }
             ScopeDecision::Excluded(code) => {
@@ -346,7 +343,7 @@ fn through(error: FulfilError) -> StoreError {
 fn back(error: StoreError) -> FulfilError {
     match error {
         StoreError::Interrupted => FulfilError::Interrupted,
-        StoreError::KeyNotUnique { .. } => FulfilError::Configuration(error.to_string(), error.advice()),
+        error if error.is_about_configuration() => FulfilError::Configuration(error.to_string(), error.advice()),
         StoreError::Visitor(inner) => match inner.downcast::<FulfilError>() {
             Ok(error) => *error,
             Err(other) => FulfilError::Store(StoreError::Visitor(other)),

@@ -18,6 +18,7 @@
 //! | [`scope`] | what Art. 20 covers; the only room that can make a portable record |
 //! | [`archive`] | files, sealing, verifying |
 //! | [`receipt`] | the account of every row, the proof for the controller |
+//! | [`letter`] | letters to the person, with an archive or without |
 //! | [`batch`] | many requests in one run, each as if it were alone |
 //! | [`demo`] | invented stores to try art20 on |
 //! | [`cli`] | the command line, the terminal, the clock |
@@ -46,6 +47,7 @@ pub mod demo;
 pub mod export;
 pub mod findings;
 pub mod fulfil;
+pub mod letter;
 pub mod normalize;
 pub mod receipt;
 pub mod records;

@@ -18,6 +18,7 @@ const ROOMS: [&str; 16] = [
     "archive",
     "receipt",
     "findings",
+    "letter",
     "check",
     "fulfil",
     "export",

@@ -7,6 +7,7 @@ use art20::archive::verify::FaultCode;
 use art20::cli::STATUSES;
 use art20::controller::RemarkCode;
 use art20::findings::FindingCode;
+use art20::letter::RefusalReason;
 use art20::records::Code;
 use common::{art20, blessing, fixture, root, scratch, tool, tool_path};
 use std::path::Path;
@@ -74,7 +75,9 @@ fn run_page(path: &str) {
             .last()
             .and_then(|line| line.strip_prefix("<!-- file: ")?.strip_suffix(" -->"))
         {
-            std::fs::write(folder.path().join(name), block.lines.join("\n") + "\n").unwrap();
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, block.lines.join("\n") + "\n").unwrap();
         }
         let needed = block.info.split_once("needs=").map(|(_, name)| name);
         let mut lines = block.lines.clone();
@@ -155,8 +158,14 @@ fn the_tables_of_the_manual_hold_every_code_and_status() {
     let yes = |yes: bool| if yes { "yes" } else { "" }.to_owned();
     let statuses = STATUSES.iter().map(|(status, meaning)| vec![status.to_string(), (*meaning).to_owned()]);
     let scope = Code::ALL.iter().map(|c| vec![code(c.as_str()), c.provision().to_owned(), c.sentence().en.to_owned()]);
-    let findings =
-        FindingCode::ALL.iter().map(|c| vec![code(c.as_str()), yes(c.is_for_the_person()), c.sentence().to_owned()]);
+    let findings = FindingCode::ALL.iter().map(|c| {
+        let told = c.told().map_or(String::new(), |told| told.en.to_owned());
+        vec![code(c.as_str()), c.sentence().to_owned(), told]
+    });
+    let refusals = RefusalReason::ALL.iter().map(|r| {
+        let evidence = yes(r.needs_evidence());
+        vec![code(r.as_str()), r.provision().to_owned(), evidence, r.sentence().en.to_owned()]
+    });
     let remarks =
         RemarkCode::ALL.iter().map(|c| vec![code(c.as_str()), c.level().as_str().to_owned(), c.sentence().to_owned()]);
     let faults = FaultCode::ALL.iter().map(|c| {
@@ -166,7 +175,8 @@ fn the_tables_of_the_manual_hold_every_code_and_status() {
     let tables = [
         ("statuses", table(&["status", "meaning"], statuses.collect())),
         ("scope codes", table(&["code", "rests on", "what the person reads"], scope.collect())),
-        ("findings", table(&["code", "told to the person", "meaning"], findings.collect())),
+        ("findings", table(&["code", "meaning", "what the person reads"], findings.collect())),
+        ("refusals", table(&["code", "rests on", "needs evidence", "what the person reads"], refusals.collect())),
         ("remarks", table(&["code", "level", "meaning"], remarks.collect())),
         ("faults", table(&["code", "the archive is", "meaning"], faults.collect())),
     ];

@@ -16,17 +16,26 @@ const SUBJECTS: [(&str, &str); 4] = [
     ("chinese", "phone:010-0000 0142"),
     ("arabic", "email:layla@example.org"),
 ];
+/// And one in whose store nothing is as one expects.
+const EXTREME: &str = "extreme";
+/// The names of all archives.
+const NAMES: [&str; 5] = ["main", "nasty", "chinese", "arabic", EXTREME];
 
 /// An archive for each subject, `NAME.zip`, extracted to `NAME`.
 fn archives() -> (TempDir, Vec<PathBuf>) {
     let folder = scratch();
+    let extreme = common::extreme::write(folder.path());
     let mut folders = Vec::new();
-    for (name, subject) in SUBJECTS {
+    for name in NAMES {
+        let (subject, configuration) = match SUBJECTS.iter().find(|(of, _)| *of == name) {
+            Some((_, subject)) => (*subject, fixture("trexlabel/art20.toml")),
+            None => (common::extreme::SUBJECT, extreme.clone()),
+        };
         let zip = folder.path().join(format!("{name}.zip"));
         let run = art20()
             .args(["export", "-q", "--identity-check", "account-login", "--as-of", "2026-11-23T12:00:00Z"])
             .args(["--reference", name, "-s", subject, "-c"])
-            .arg(fixture("trexlabel/art20.toml"))
+            .arg(configuration)
             .arg("-o")
             .arg(&zip)
             .output()
@@ -127,7 +136,7 @@ fn frictionless_finds_every_package_valid_in_the_zip_itself() {
         return;
     }
     let (folder, folders) = archives();
-    for (name, _) in SUBJECTS {
+    for name in NAMES {
         accepts("frictionless", &["validate", &format!("{name}.zip")], &[], folder.path());
     }
     for extracted in &folders {
@@ -145,7 +154,7 @@ fn the_official_profile_accepts_every_datapackage_json() {
     let (folder, folders) = archives();
     let profile = schemas.join("datapackage-2.0.json");
     let files = found(&folders, "", "datapackage.json");
-    assert_eq!(files.len(), SUBJECTS.len());
+    assert_eq!(files.len(), NAMES.len());
     accepts("check-jsonschema", &["--schemafile", profile.to_str().unwrap()], &files, folder.path());
 }
 
@@ -169,7 +178,7 @@ fn the_schemas_of_the_draft_accept_every_personal_data_portability_archive() {
         ("folder.schema.json", mail),
     ];
     for (schema, files) in judged {
-        assert!(files.len() >= SUBJECTS.len(), "{schema}: {}", files.len());
+        assert!(files.len() >= NAMES.len(), "{schema}: {}", files.len());
         println!("{schema}: {}", python("schemas.py", &[schemas.to_str().unwrap(), schema], &files));
     }
 }
@@ -254,7 +263,7 @@ fn the_published_vocabulary_and_shapes_accept_every_statement_and_reject_changed
     let Some(vocabulary) = shared("dpv").filter(|_| module("pyshacl")) else { return };
     let (_folder, folders) = archives();
     let statements = found(&folders, "data", "statement.jsonld");
-    assert_eq!(statements.len(), SUBJECTS.len());
+    assert_eq!(statements.len(), NAMES.len());
     println!("{}", python("statement.py", &[vocabulary.to_str().unwrap()], &statements));
 }
 

@@ -18,7 +18,7 @@ struct Page {
 const CONFIGURATION: (&str, &str) =
     ("art20.toml", "The configuration: the controller, its activities, stores and collections.");
 
-const PAGES: [Page; 8] = [
+const PAGES: [Page; 10] = [
     Page {
         command: "art20",
         examples: &[
@@ -35,6 +35,10 @@ const PAGES: [Page; 8] = [
                 "art20 export --request request.json --received 2026-11-02T09:30:00Z -o answers/2026-0017.zip",
             ),
             ("The same from standard input, for a program.", "art20 export --request - --json -q"),
+            (
+                "With a letter to the person, in Chinese.",
+                "art20 export --request request.json --language zh-CN --letter 2026-0017.txt",
+            ),
         ],
         files: &[
             CONFIGURATION,
@@ -80,6 +84,36 @@ const PAGES: [Page; 8] = [
             ),
         ],
         files: &[CONFIGURATION],
+    },
+    Page {
+        command: "art20-refuse",
+        examples: &[
+            (
+                "Nothing that the person gave leads to any data; the letter offers to look again.",
+                "art20 refuse --request request.json --reason not-identifiable",
+            ),
+            (
+                "The thirteenth request of a year, with what shows it.",
+                "art20 refuse --request request.json --reason excessive --evidence 'Twelve answers since January.'",
+            ),
+        ],
+        files: &[
+            CONFIGURATION,
+            ("REFERENCE.refusal.txt", "The letter. Mode 0600; never overwritten."),
+            ("REFERENCE.refusal.json", "Beside the letter: the record of it, for the controller."),
+        ],
+    },
+    Page {
+        command: "art20-extend",
+        examples: &[(
+            "Within the first month: two more, with the reasons.",
+            "art20 extend --request request.json --reason complexity --explanation 'Eleven systems have to be read.'",
+        )],
+        files: &[
+            CONFIGURATION,
+            ("REFERENCE.extension.txt", "The letter. Mode 0600; never overwritten."),
+            ("REFERENCE.extension.json", "Beside the letter: the record of it, for the controller."),
+        ],
     },
     Page {
         command: "art20-check",
@@ -242,7 +276,13 @@ fn every_example_of_the_pages_is_a_command_line_that_art20_takes() {
     for page in &PAGES {
         assert!(!page.examples.is_empty(), "{}", page.command);
         for (_, line) in page.examples {
-            let parsed = command().try_get_matches_from(line.split(' '));
+            // A text between quotation marks is one argument.
+            let parts = line.split('\'').enumerate();
+            let words = parts.flat_map(|(at, part)| match at % 2 {
+                1 => vec![part],
+                _ => part.split_whitespace().collect(),
+            });
+            let parsed = command().try_get_matches_from(words);
             assert!(parsed.is_ok(), "{line}: {}", parsed.unwrap_err());
         }
     }

@@ -2,7 +2,8 @@
 
 mod common;
 
-use art20::controller::About;
+use art20::controller::activity::Regime;
+use art20::controller::{About, Controller};
 use art20::records::{Code, LegalBasis, Origin};
 use art20::scope::{ConsentState, Hold, OwnActivity, RowFacts, ValueFacts, decide_row, decide_value};
 use common::fixture;
@@ -99,6 +100,76 @@ fn every_value_of_the_table_is_decided_as_the_table_says() {
     assert!(wrong.is_empty(), "{} of {}: {:#?}", wrong.len(), lines.len(), wrong.first());
 }
 
+/// The reasons against a row of the table, each by the rule that knows it.
+fn reasons(line: &BTreeMap<String, String>) -> BTreeSet<String> {
+    let covered = ["consent", "explicit_consent", "contract"].contains(&line["basis"].as_str());
+    let against = [
+        ("shared", line["shared"] == "yes"),
+        ("about", line["about"] != "subject"),
+        ("means", line["means"] == "manual"),
+        ("basis", !covered && line["voluntary"] == "no"),
+        ("consent", ["withdrawn", "no-record"].contains(&line["consent"].as_str())),
+        ("origin", ["derived", "inferred"].contains(&line["origin"].as_str())),
+        ("selected", line["selected"] == "no"),
+        ("hold", line["hold"] != "none"),
+    ];
+    against.iter().filter(|(_, holds)| *holds).map(|(rule, _)| (*rule).to_owned()).collect()
+}
+
+#[test]
+fn no_rule_can_be_left_out_and_no_two_be_swapped_without_a_line_that_says_so() {
+    let lines = table(&fixture("scope/rows.csv"));
+    let met: BTreeSet<BTreeSet<String>> = lines.iter().map(reasons).collect();
+    let rules = ["shared", "about", "means", "basis", "consent", "origin", "selected", "hold"].map(str::to_owned);
+    for (at, rule) in rules.iter().enumerate() {
+        assert!(met.contains(&BTreeSet::from([rule.clone()])), "{rule} decides alone nowhere");
+        for other in &rules[at + 1..] {
+            assert!(met.contains(&BTreeSet::from([rule.clone(), other.clone()])), "{rule} and {other} never meet");
+        }
+    }
+    // The words of a rule that has several: each keeps a row out by itself.
+    for code in Code::ALL[..13].iter().map(|code| code.as_str()) {
+        assert!(lines.iter().any(|line| line["code"] == code && reasons(line).len() == 1), "{code}");
+    }
+}
+
+#[test]
+fn the_basis_of_each_regime_decides_as_the_table_says() {
+    let lines = table(&fixture("scope/regimes.csv"));
+    assert_eq!(lines.len(), 280);
+    let met: BTreeSet<&str> = lines.iter().map(|line| line["code"].as_str()).collect();
+    for code in ["portable", "fault", "stops", "legal-obligation", "legitimate-interests"] {
+        assert!(met.contains(code), "{code}");
+    }
+    for line in &lines {
+        let quoted = |word: &str| format!("\"{word}\"");
+        let basis = match (line["gdpr"].as_str(), line["pipl"].as_str()) {
+            (both, "same") => quoted(both),
+            (gdpr, "-") => format!("{{ gdpr = {} }}", quoted(gdpr)),
+            ("-", pipl) => format!("{{ pipl = {} }}", quoted(pipl)),
+            (gdpr, pipl) => format!("{{ gdpr = {}, pipl = {} }}", quoted(gdpr), quoted(pipl)),
+        };
+        let text = format!(
+            "version = 1\n[controller]\nname = \"A\"\nid = \"https://a.example\"\n[activity.a]\nlegal_basis = {basis}\nvoluntary = {}\n",
+            yes(&line["voluntary"])
+        );
+        let decided = match Controller::parse(Path::new("art20.toml"), text) {
+            Err(_) => "fault",
+            Ok(controller) => {
+                let (activity, regime) = (&controller.activities[0], Regime::named(&line["regime"]).unwrap());
+                match (activity.without_basis(regime), activity.basis(regime)) {
+                    (Some(_), None) => "stops",
+                    (None, Some(legal_basis)) => {
+                        word(decide_row(&RowFacts { voluntary: activity.voluntary, ..plain(legal_basis) }))
+                    }
+                    both => panic!("{both:?}"),
+                }
+            }
+        };
+        assert_eq!(decided, line["code"], "{line:?}");
+    }
+}
+
 /// The rights that the published mapping gives for each term of the GDPR's vocabulary.
 fn rights(path: &Path) -> HashMap<String, BTreeSet<String>> {
     let mut rights: HashMap<String, BTreeSet<String>> = HashMap::new();
@@ -109,9 +180,9 @@ fn rights(path: &Path) -> HashMap<String, BTreeSet<String>> {
     rights
 }
 
-/// Whether a plain row on this basis goes in.
-fn is_portable(legal_basis: LegalBasis) -> bool {
-    let plain = RowFacts {
+/// A row that nothing but its basis can keep out.
+fn plain(legal_basis: LegalBasis) -> RowFacts {
+    RowFacts {
         shared_identifier: false,
         about: About::Subject,
         automated: true,
@@ -121,8 +192,12 @@ fn is_portable(legal_basis: LegalBasis) -> bool {
         origin: Origin::Provided,
         selected: true,
         hold: Hold::None,
-    };
-    decide_row(&plain).is_none()
+    }
+}
+
+/// Whether a plain row on this basis goes in.
+fn is_portable(legal_basis: LegalBasis) -> bool {
+    decide_row(&plain(legal_basis)).is_none()
 }
 
 fn portable_exactly_where_art_20_is_listed(rights: &HashMap<String, BTreeSet<String>>) {

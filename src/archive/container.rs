@@ -40,7 +40,15 @@ pub struct Container {
     zip: ZipArchiveWriter<Hashing<BufWriter<File>>>,
     level: u32,
     folder: PathBuf,
-    written: Vec<Written>,
+    payload: Payload,
+}
+
+/// What was written below `data/`: the manifest grows with it, so that a million files take no memory.
+struct Payload {
+    manifest: Part,
+    described: Vec<Written>,
+    bytes: u64,
+    files: u64,
 }
 
 /// Hashes and counts what passes.
@@ -93,6 +101,12 @@ impl Write for Part {
 }
 
 impl Part {
+    fn new(path: String, folder: &Path, level: u32) -> Part {
+        let spool = tempfile::spooled_tempfile_in(SPOOL, folder);
+        let deflater = Deflater::new(spool, level);
+        Part { path, deflater, sha256: Sha256::new(), crc: crc32fast::Hasher::new(), bytes: 0 }
+    }
+
     /// Bytes so far.
     pub fn bytes(&self) -> u64 {
         self.bytes
@@ -128,33 +142,33 @@ impl Container {
     /// A container written to `file`; spools go to `folder` and have no name.
     pub fn new(file: File, folder: &Path, level: u32) -> Container {
         let zip = ZipArchiveWriter::new(Hashing::new(BufWriter::with_capacity(256 * 1024, file)));
-        Container { zip, level, folder: folder.to_owned(), written: Vec::new() }
+        let manifest = Part::new(super::bag::MANIFEST.into(), folder, level);
+        let payload = Payload { manifest, described: Vec::new(), bytes: 0, files: 0 };
+        Container { zip, level, folder: folder.to_owned(), payload }
     }
 
     /// Begins a file that grows while others do.
     pub fn part(&self, path: impl Into<String>) -> Part {
-        let spool = tempfile::spooled_tempfile_in(SPOOL, &self.folder);
-        Part {
-            path: path.into(),
-            deflater: Deflater::new(spool, self.level),
-            sha256: Sha256::new(),
-            crc: crc32fast::Hasher::new(),
-            bytes: 0,
-        }
+        Part::new(path.into(), &self.folder, self.level)
     }
 
     /// Appends a file that has grown.
     ///
     /// # Errors
     /// When the disk is full or fails.
-    pub fn append(&mut self, part: Part) -> Result<&Written, ArchiveError> {
+    pub fn append(&mut self, part: Part) -> Result<Written, ArchiveError> {
+        let written = self.put(part)?;
+        self.note(written)
+    }
+
+    fn put(&mut self, part: Part) -> Result<Written, ArchiveError> {
         let doing = "putting a file into the archive";
         let mut spool = part.deflater.finish().map_err(ArchiveError::doing(doing))?;
         spool.rewind().map_err(ArchiveError::doing(doing))?;
         let mut entry = entry(&mut self.zip, &part.path, self.level)?;
         io::copy(&mut spool, &mut entry).map_err(ArchiveError::doing(doing))?;
         entry.finish(DataDescriptorOutput::new(part.crc.finalize(), part.bytes)).map_err(zip_error)?;
-        self.note(part.path, part.bytes, part.sha256.finalize().into())
+        Ok(Written { path: part.path, bytes: part.bytes, sha256: part.sha256.finalize().into() })
     }
 
     /// Writes one file as a whole. What `fill` writes is streamed.
@@ -165,7 +179,7 @@ impl Container {
         &mut self,
         path: impl Into<String>,
         fill: impl FnOnce(&mut dyn Write) -> Result<T, ArchiveError>,
-    ) -> Result<(T, &Written), ArchiveError> {
+    ) -> Result<(T, Written), ArchiveError> {
         let path = path.into();
         let level = self.level;
         let entry = entry(&mut self.zip, &path, level)?;
@@ -179,14 +193,14 @@ impl Container {
         let Direct { deflater, sha256, crc, bytes } = out;
         let entry = deflater.finish().map_err(ArchiveError::doing("putting a file into the archive"))?;
         entry.finish(DataDescriptorOutput::new(crc.finalize(), bytes)).map_err(zip_error)?;
-        Ok((result, self.note(path, bytes, sha256.finalize().into())?))
+        Ok((result, self.note(Written { path, bytes, sha256: sha256.finalize().into() })?))
     }
 
     /// Writes one file from bytes.
     ///
     /// # Errors
     /// When the disk is full or fails.
-    pub fn bytes(&mut self, path: impl Into<String>, bytes: &[u8]) -> Result<&Written, ArchiveError> {
+    pub fn bytes(&mut self, path: impl Into<String>, bytes: &[u8]) -> Result<Written, ArchiveError> {
         self.file(path, |out| out.write_all(bytes).map_err(ArchiveError::doing("putting a file into the archive")))
             .map(|((), written)| written)
     }
@@ -195,12 +209,12 @@ impl Container {
     ///
     /// # Errors
     /// When the disk is full or fails.
-    pub fn constant(&mut self, path: impl Into<String>, file: &Constant) -> Result<&Written, ArchiveError> {
+    pub fn constant(&mut self, path: impl Into<String>, file: &Constant) -> Result<Written, ArchiveError> {
         let path = path.into();
         let mut entry = entry(&mut self.zip, &path, self.level)?;
         entry.write_all(&file.deflated).map_err(ArchiveError::doing("putting a file into the archive"))?;
         entry.finish(DataDescriptorOutput::new(file.crc, file.bytes)).map_err(zip_error)?;
-        self.note(path, file.bytes, file.sha256)
+        self.note(Written { path, bytes: file.bytes, sha256: file.sha256 })
     }
 
     /// The level of compression, 0 to 9.
@@ -212,7 +226,7 @@ impl Container {
     ///
     /// # Errors
     /// When the store cannot be read, or the disk is full or fails.
-    pub fn copy(&mut self, path: impl Into<String>, reader: &mut dyn Read) -> Result<&Written, ArchiveError> {
+    pub fn copy(&mut self, path: impl Into<String>, reader: &mut dyn Read) -> Result<Written, ArchiveError> {
         self.file(path, |out| {
             let mut buffer = vec![0; 64 * 1024];
             loop {
@@ -229,9 +243,24 @@ impl Container {
         .map(|((), written)| written)
     }
 
-    /// The files so far, in the order in which they were written.
-    pub fn written(&self) -> &[Written] {
-        &self.written
+    /// The payload files so far that `datapackage.json` names, in the order in which they were written.
+    pub fn described(&self) -> &[Written] {
+        &self.payload.described
+    }
+
+    /// The size of the payload so far, and how many files it has.
+    pub fn payload(&self) -> (u64, u64) {
+        (self.payload.bytes, self.payload.files)
+    }
+
+    /// Writes the manifest of the payload, in the order in which its files were written. The payload ends here.
+    ///
+    /// # Errors
+    /// When the disk is full or fails.
+    pub fn manifest(&mut self) -> Result<Written, ArchiveError> {
+        let next = Part::new(super::bag::MANIFEST.into(), &self.folder, self.level);
+        let manifest = std::mem::replace(&mut self.payload.manifest, next);
+        self.put(manifest)
     }
 
     /// Writes the central directory: the size and digest of the file, which is not durable yet.
@@ -244,9 +273,18 @@ impl Container {
         Ok((out.bytes, out.sha256.finalize().into()))
     }
 
-    fn note(&mut self, path: String, bytes: u64, sha256: [u8; 32]) -> Result<&Written, ArchiveError> {
-        self.written.push(Written { path, bytes, sha256 });
-        self.written.last().ok_or(ArchiveError::Write { doing: "listing files", cause: io::Error::other("no file") })
+    fn note(&mut self, written: Written) -> Result<Written, ArchiveError> {
+        if written.path.starts_with("data/") {
+            let line = super::bag::manifest_line(&written);
+            let doing = ArchiveError::doing("listing the files of the archive");
+            self.payload.manifest.write_all(line.as_bytes()).map_err(doing)?;
+            self.payload.bytes += written.bytes;
+            self.payload.files += 1;
+            if super::datapackage::describes(&written.path) {
+                self.payload.described.push(written.clone());
+            }
+        }
+        Ok(written)
     }
 }
 

@@ -13,7 +13,7 @@ const PROFILES: &str = "https://datapackage.org/profiles/2.0";
 
 /// The descriptor as text.
 pub(super) fn descriptor(facts: &Facts, tables: &[WrittenTable], payload: &[Written]) -> String {
-    let mut files: Vec<&Written> = payload.iter().filter(|file| !stands_for_itself(&file.path)).collect();
+    let mut files: Vec<&Written> = payload.iter().collect();
     files.sort_by(|a, b| a.path.cmp(&b.path));
     let resources: Vec<Value> = files.iter().map(|file| resource(facts, tables, file)).collect();
     let title =
@@ -40,9 +40,9 @@ pub(super) fn descriptor(facts: &Facts, tables: &[WrittenTable], payload: &[Writ
     text
 }
 
-/// The e-mails of a folder are described by its `folder.json`.
-fn stands_for_itself(path: &str) -> bool {
-    path.starts_with("data/mail/") && path.ends_with(".eml")
+/// Whether a payload file is named here: the e-mails of a folder are described by its `folder.json`.
+pub(super) fn describes(path: &str) -> bool {
+    !(path.starts_with("data/mail/") && path.ends_with(".eml"))
 }
 
 fn first_language(facts: &Facts) -> &str {

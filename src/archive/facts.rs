@@ -3,7 +3,7 @@
 //! Plain data, filled in by `fulfil`; the statement, the report and the Data Package are three ways of writing it.
 
 use crate::records::uid::Namespace;
-use crate::records::{Code, Kind, LegalBasis, Text, Uid};
+use crate::records::{Bilingual, Code, Kind, LegalBasis, Text, Uid};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
@@ -178,4 +178,7 @@ pub struct Finding {
     pub count: u64,
     /// What it means.
     pub message: String,
+    /// What the person reads, in both languages, if it is for the person.
+    #[serde(skip)]
+    pub told: Option<Bilingual>,
 }

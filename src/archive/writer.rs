@@ -1,9 +1,10 @@
 //! Takes portable records and nothing else, and writes each to every file that it belongs to, in one pass (law 2).
 
-use super::container::{Container, Part, Written, hex};
+use super::container::{Container, Part, hex};
 use super::error::ArchiveError;
 use super::facts::Facts;
 use super::files::{Files, HeldBack, held_back};
+use super::line::write_line;
 use super::table::{Table, TimesSeen};
 use super::unnamed::temporary;
 use super::{bag, datapackage, statement};
@@ -189,15 +190,16 @@ impl ArchiveWriter {
         let statement = statement::statement(facts);
         let written = self.container.bytes("data/statement.jsonld", statement.as_bytes())?;
         self.digest.file(&written.path, written.bytes);
-        let payload: Vec<Written> = self.container.written().to_vec();
-        let package = datapackage::descriptor(facts, &tables, &payload);
+        let package = datapackage::descriptor(facts, &tables, self.container.described());
         let report = super::report::render(facts, &self.digest);
         let mut tags = vec![("README.html", report.into_bytes()), ("datapackage.json", package.into_bytes())];
-        tags.extend(bag::tag_files(facts, &payload));
-        tags.push(("tagmanifest-sha256.txt", bag::tag_manifest(&tags).into_bytes()));
+        tags.extend(bag::tag_files(facts, self.container.payload()));
+        let mut written = Vec::new();
         for (path, bytes) in tags {
-            self.container.bytes(path, &bytes)?;
+            written.push(self.container.bytes(path, &bytes)?);
         }
+        written.push(self.container.manifest()?);
+        self.container.bytes("tagmanifest-sha256.txt", bag::tag_manifest(written).as_bytes())?;
         let (bytes, sha256) = self.container.finish()?;
         Ok(Sealed { place: self.place, bytes, sha256: hex(&sha256) })
     }
@@ -255,9 +257,7 @@ impl Destination for ArchiveWriter {
         let mut record = record.into_record();
         let held = self.files.write(&mut self.container, &mut record, contents, &mut self.digest)?;
         let part = self.records.entry(record.kind).or_insert_with(|| self.container.part(records_path(record.kind)));
-        serde_json::to_writer(&mut *part, &record)
-            .map_err(|error| ArchiveError::doing("writing a record")(error.into()))?;
-        part.write_all(b"\n").map_err(ArchiveError::doing("writing a record"))?;
+        write_line(part, &record).map_err(ArchiveError::doing("writing a record"))?;
         self.row(&record, None)?;
         for child in record.children() {
             self.row(child, Some(&record))?;

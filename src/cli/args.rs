@@ -22,6 +22,10 @@ pub enum Command {
     Batch(BatchOptions),
     /// Do the same up to the decisions: show what would go in or stay out and why; write nothing
     Plan(PlanOptions),
+    /// Write a letter that takes no action on a request, with the reasons
+    Refuse(RefuseOptions),
+    /// Write a letter that takes two more months for a request, with the reasons
+    Extend(ExtendOptions),
     /// Hold the configuration against itself and the live stores
     Check(CheckOptions),
     /// Check that an archive is complete and valid
@@ -68,6 +72,9 @@ pub struct RequestOptions {
     /// The legal regime: gdpr or pipl [default: gdpr]
     #[arg(long, value_name = "REGIME")]
     pub regime: Option<String>,
+    /// If the person asked to have the data sent directly to another controller: feasible, or not-feasible:REASON
+    #[arg(long, value_name = "ANSWER")]
+    pub direct_transmission: Option<String>,
 }
 
 /// What export, plan and batch have in common.
@@ -114,6 +121,9 @@ pub struct ExportOptions {
     /// The archive to write; never overwritten [default: REFERENCE.zip]
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub output: Option<PathBuf>,
+    /// Write a letter to the person, plain text in the languages of the request; never overwritten
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub letter: Option<PathBuf>,
     /// How the archive is written.
     #[command(flatten)]
     pub writing: WritingOptions,
@@ -165,6 +175,84 @@ pub struct PlanOptions {
     /// Show the recognised identifiers; on a terminal only
     #[arg(long)]
     pub reveal: bool,
+}
+
+/// What refuse and extend have in common.
+#[derive(Debug, Args)]
+pub struct LetterOptions {
+    /// The configuration
+    #[arg(short, long, value_name = "FILE", default_value = "art20.toml", value_hint = ValueHint::FilePath)]
+    pub config: PathBuf,
+    /// Read the request from a file (JSON object, or CSV heading with one row); - for standard input
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub request: Option<PathBuf>,
+    /// Your reference: letters, digits, `.`, `_`, `-` [default: a new UUID]
+    #[arg(long, value_name = "ID")]
+    pub reference: Option<String>,
+    /// When the request was received
+    #[arg(long, value_name = "TIME")]
+    pub received: Option<String>,
+    /// Languages of the letter, BCP 47 tags between commas [default: those of the configuration]
+    #[arg(long, value_name = "TAG,…")]
+    pub language: Option<String>,
+    /// The legal regime: gdpr or pipl [default: gdpr]
+    #[arg(long, value_name = "REGIME")]
+    pub regime: Option<String>,
+    /// The time that the letter counts as written at [default: SOURCE_DATE_EPOCH, else now]
+    #[arg(long, value_name = "TIME")]
+    pub as_of: Option<String>,
+    /// Who runs art20; goes to the record
+    #[arg(long, value_name = "NAME")]
+    pub operator: Option<String>,
+    /// Print the record to standard output
+    #[arg(long)]
+    pub json: bool,
+    /// Say nothing but errors
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+/// Options of `art20 refuse`.
+#[derive(Debug, Args)]
+pub struct RefuseOptions {
+    /// What it has in common with extend.
+    #[command(flatten)]
+    pub letter: LetterOptions,
+    /// Why: not-identifiable, identity-not-confirmed, no-mandate, unfounded, excessive, no-such-data, not-covered, legal-person or deceased
+    #[arg(long, value_name = "CODE")]
+    pub reason: String,
+    /// The reason in your own words; goes to the letter and to the record
+    #[arg(long, value_name = "TEXT")]
+    pub explanation: Option<String>,
+    /// What shows the reason; needed for unfounded and excessive; goes to the letter and to the record
+    #[arg(long, value_name = "TEXT")]
+    pub evidence: Option<String>,
+    /// What the person may pay instead: only for excessive under the PIPL
+    #[arg(long, value_name = "AMOUNT", requires = "requests")]
+    pub fee: Option<String>,
+    /// How many times the person has asked, where a fee is asked for
+    #[arg(long, value_name = "N", requires = "fee")]
+    pub requests: Option<u64>,
+    /// The letter to write; never overwritten [default: REFERENCE.refusal.txt]
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+}
+
+/// Options of `art20 extend`.
+#[derive(Debug, Args)]
+pub struct ExtendOptions {
+    /// What it has in common with refuse.
+    #[command(flatten)]
+    pub letter: LetterOptions,
+    /// What takes longer: complexity or number-of-requests
+    #[arg(long, value_name = "CODE")]
+    pub reason: String,
+    /// The reasons in your own words; go to the letter and to the record
+    #[arg(long, value_name = "TEXT")]
+    pub explanation: Option<String>,
+    /// The letter to write; never overwritten [default: REFERENCE.extension.txt]
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
 }
 
 /// Options of `art20 check`.

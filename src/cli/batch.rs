@@ -77,6 +77,8 @@ impl Orders for Terms<'_> {
             allow_empty: run.allow_empty,
             allow_partial: run.allow_partial,
             level: self.options.writing.level,
+            // A letter is one person's; it has no place among the options of many.
+            letter: None,
             surroundings: self.surroundings,
         }
     }

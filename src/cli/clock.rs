@@ -15,6 +15,8 @@ pub fn surroundings() -> Surroundings {
         let _ = signal_hook::flag::register_conditional_default(signal, interrupted.clone());
         let _ = signal_hook::flag::register(signal, interrupted.clone());
     }
+    // A file that may not grow is an error of the write that meets it, not the end of the program: it has to clean up.
+    let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::new(AtomicBool::new(false)));
     Surroundings { now: Timestamp::now, interrupted }
 }
 

@@ -25,6 +25,7 @@ pub fn run(options: &ExportOptions) -> anyhow::Result<ExitCode> {
         allow_empty: run.allow_empty,
         allow_partial: run.allow_partial,
         level: options.writing.level,
+        letter: options.letter.as_deref(),
         surroundings: &surroundings,
     };
     let output = options.output.clone().unwrap_or_else(|| PathBuf::from(format!("{}.zip", request.reference)));
@@ -36,6 +37,9 @@ pub fn run(options: &ExportOptions) -> anyhow::Result<ExitCode> {
     }
     if !run.quiet {
         summary(&receipt, &output);
+        if let Some(letter) = &options.letter {
+            eprintln!("{}: the letter to the person", letter.display());
+        }
     }
     Ok(ExitCode::from(if receipt.missing_stores.is_empty() { 0 } else { 9 }))
 }

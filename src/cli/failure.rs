@@ -3,7 +3,7 @@
 use crate::archive::ArchiveError;
 use crate::batch::{BatchError, ResultsError};
 use crate::controller::ConfigurationError;
-use crate::export::ExportError;
+use crate::export::{ExportError, ReplyError};
 use crate::fulfil::FulfilError;
 use crate::request::{ListFault, RequestFault, RequestFileError};
 use crate::stores::StoreError;
@@ -112,7 +112,8 @@ impl From<RequestFileError> for Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Failure {
-        Failure::new(1, error.to_string(), error.advice())
+        let status = if error.is_about_configuration() { 3 } else { 1 };
+        Failure::new(status, error.to_string(), error.advice())
     }
 }
 
@@ -158,6 +159,16 @@ impl From<FulfilError> for Failure {
     }
 }
 
+impl From<ReplyError> for Failure {
+    fn from(error: ReplyError) -> Failure {
+        match error {
+            ReplyError::Refusal(fault) => Failure::new(2, fault.to_string(), fault.advice()),
+            ReplyError::Extension(fault) => Failure::new(2, fault.to_string(), fault.advice()),
+            ReplyError::Write(error) => error.into(),
+        }
+    }
+}
+
 impl From<ExportError> for Failure {
     fn from(error: ExportError) -> Failure {
         let what = error.to_string();
@@ -186,6 +197,7 @@ impl From<ExportError> for Failure {
                 what,
                 "This version of art20 cannot encrypt; take `encrypt = \"required\"` out of [archive] only if plaintext may be written.",
             ),
+            ExportError::SameName => Failure::new(2, what, "Choose another name with --letter."),
             ExportError::NoIdentityCheck => Failure::new(
                 2,
                 what,

@@ -10,6 +10,7 @@ mod failure;
 mod panic;
 mod plan;
 mod progress;
+mod reply;
 mod request;
 mod status;
 mod verify;
@@ -40,6 +41,8 @@ pub fn run() -> ExitCode {
         args::Command::Export(options) => export::run(options),
         args::Command::Batch(options) => batch::run(options),
         args::Command::Plan(options) => plan::run(options),
+        args::Command::Refuse(options) => reply::refuse(options),
+        args::Command::Extend(options) => reply::extend(options),
         args::Command::Check(options) => check::run(options),
         args::Command::Verify(options) => verify::run(options),
         args::Command::Demo(options) => demo::run(options),

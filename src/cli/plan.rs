@@ -11,6 +11,13 @@ use crate::receipt::Receipt;
 use crate::records::Code;
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
+use textwrap::core::display_width;
+use textwrap::{Options, WordSplitter, WrapAlgorithm};
+
+/// The columns of the narrowest terminal that people still use.
+const COLUMNS: usize = 80;
+/// The widest column of names.
+const NAMES: usize = 24;
 
 /// Runs the command.
 pub fn run(options: &PlanOptions) -> anyhow::Result<ExitCode> {
@@ -30,6 +37,7 @@ pub fn run(options: &PlanOptions) -> anyhow::Result<ExitCode> {
         allow_empty: run.allow_empty,
         allow_partial: run.allow_partial,
         level: 0,
+        letter: None,
         surroundings: &surroundings,
     };
     let mut progress = Progress::new(!run.quiet && !run.no_progress, surroundings.interrupted.clone());
@@ -59,23 +67,16 @@ fn show(planned: &Fulfilled, out: &mut impl Write) -> std::io::Result<()> {
         }
         format!("{kind} ({})", parts.join(", "))
     });
-    writeln!(out, "Recognised by: {}", kinds.collect::<Vec<_>>().join("; "))?;
-    match &receipt.deadlines {
-        Some(deadlines) => {
-            let latest = match &deadlines.latest {
-                Ok(latest) => format!("{} (calendar {})", latest.date, latest.calendar),
-                Err(unknown) => format!("not known: {unknown}"),
-            };
-            writeln!(out, "Answer by: {}; at the latest: {latest}", deadlines.target)?;
-        }
-        None => writeln!(out, "Answer by: not known, because the time of receipt is not given (--received)")?,
-    }
+    wrapped(out, "", "  ", &format!("Recognised by: {}", kinds.collect::<Vec<_>>().join("; ")))?;
+    deadlines(receipt, out)?;
     writeln!(out)?;
-    let width = receipt.ledger.iter().map(|line| line.collection.chars().count()).max().unwrap_or(10).clamp(10, 24);
-    writeln!(out, "{:width$}  {:>8}  {:>8}  stays out", "collection", "matched", "goes in")?;
+    let widths = receipt.ledger.iter().map(|line| display_width(&printable(&line.collection)));
+    let width = widths.max().unwrap_or(10).clamp(10, NAMES);
+    writeln!(out, "{}  {:>8}  {:>8}  stays out", padded("collection", width), "matched", "goes in")?;
     for line in &receipt.ledger {
         let reasons = if line.excluded.is_empty() { "-".to_owned() } else { counts(line.excluded.iter()) };
-        writeln!(out, "{:width$}  {:>8}  {:>8}  {reasons}", printable(&line.collection), line.matched, line.portable)?;
+        let begin = format!("{}  {:>8}  {:>8}  ", name(line, width), line.matched, line.portable);
+        wrapped(out, &begin, &" ".repeat(width + 22), &reasons)?;
     }
     let held: Vec<&LedgerLine> =
         receipt.ledger.iter().filter(|line| !line.withheld.is_empty() || line.verbatim > 0).collect();
@@ -87,7 +88,7 @@ fn show(planned: &Fulfilled, out: &mut impl Write) -> std::io::Result<()> {
                 let separator = if reasons.is_empty() { "" } else { ", " };
                 reasons.push_str(&format!("{separator}{} given as they stand", line.verbatim));
             }
-            writeln!(out, "{:width$}  {reasons}", printable(&line.collection))?;
+            wrapped(out, &format!("{}  ", name(line, width)), &" ".repeat(width + 2), &reasons)?;
         }
     }
     let mut codes: Vec<Code> =
@@ -97,23 +98,69 @@ fn show(planned: &Fulfilled, out: &mut impl Write) -> std::io::Result<()> {
     if !codes.is_empty() {
         writeln!(out, "\nWhy:")?;
         for code in codes {
-            writeln!(out, "  {} ({}): {}", code.as_str(), code.provision(), code.sentence().en)?;
+            let why = format!("{} ({}): {}", code.as_str(), code.provision(), code.sentence().en);
+            wrapped(out, "  ", "    ", &why)?;
         }
     }
-    findings(receipt, out);
-    Ok(())
+    notes(receipt).try_for_each(|note| wrapped(out, "", "  ", &note))
+}
+
+/// By when to answer, and how long ago the request came (requirements B1, B2, B6).
+fn deadlines(receipt: &Receipt, out: &mut impl Write) -> std::io::Result<()> {
+    let Some(deadlines) = &receipt.deadlines else {
+        return writeln!(out, "Answer by: not known, because the time of receipt is not given (--received)");
+    };
+    let latest = match &deadlines.latest {
+        Ok(latest) => format!("{} (calendar {})", latest.date, latest.calendar),
+        Err(unknown) => format!("not known: {unknown}"),
+    };
+    wrapped(out, "", "  ", &format!("Answer by: {}; at the latest: {latest}", deadlines.target))?;
+    let days = receipt.elapsed_days.unwrap_or_default();
+    writeln!(out, "Received: {days} {} before the as-of", if days == 1 { "day" } else { "days" })
+}
+
+/// The name of a collection in a column; a longer one stands on a line of its own.
+fn name(line: &LedgerLine, width: usize) -> String {
+    let name = printable(&line.collection);
+    if display_width(&name) > width { format!("{name}\n{}", " ".repeat(width)) } else { padded(&name, width) }
+}
+
+/// The text with spaces up to so many columns; a Chinese character takes two.
+fn padded(text: &str, width: usize) -> String {
+    format!("{text}{}", " ".repeat(width.saturating_sub(display_width(text))))
+}
+
+/// A text that begins after `begin` and goes on below, within the columns of a terminal.
+fn wrapped(out: &mut impl Write, begin: &str, next: &str, text: &str) -> std::io::Result<()> {
+    // The first line leaves room for the last line of what stands before it.
+    let room = " ".repeat(display_width(begin.rsplit('\n').next().unwrap_or_default()));
+    let options = Options::new(COLUMNS)
+        .initial_indent(&room)
+        .subsequent_indent(next)
+        .break_words(false)
+        .word_splitter(WordSplitter::NoHyphenation)
+        .wrap_algorithm(WrapAlgorithm::FirstFit);
+    let lines = textwrap::fill(text, options);
+    writeln!(out, "{begin}{}", lines.strip_prefix(&room).unwrap_or(&lines))
 }
 
 fn counts<'a>(codes: impl Iterator<Item = (&'a Code, &'a u64)>) -> String {
     codes.map(|(code, count)| format!("{count} {}", code.as_str())).collect::<Vec<_>>().join(", ")
 }
 
-/// What somebody should look at.
-pub fn findings(receipt: &Receipt, out: &mut impl Write) {
-    for finding in &receipt.findings {
+/// What somebody should look at, a line each.
+fn notes(receipt: &Receipt) -> impl Iterator<Item = String> {
+    receipt.findings.iter().map(|finding| {
         let place = finding.collection.as_deref().map(|c| format!(" in {}", printable(c))).unwrap_or_default();
         let count = if finding.count > 0 { format!(" ({})", finding.count) } else { String::new() };
-        let _ = writeln!(out, "note: {}{place}{count}: {}", finding.code, finding.message);
+        format!("note: {}{place}{count}: {}", finding.code, finding.message)
+    })
+}
+
+/// What somebody should look at, for a summary.
+pub fn findings(receipt: &Receipt, out: &mut impl Write) {
+    for note in notes(receipt) {
+        let _ = writeln!(out, "{note}");
     }
 }
 

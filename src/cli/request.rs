@@ -1,9 +1,9 @@
 //! The request as it comes from options, a file or standard input.
 
-use super::args::RequestOptions;
+use super::args::{LetterOptions, RequestOptions};
 use super::failure::Failure;
 use crate::controller::Controller;
-use crate::request::{PortabilityRequest, RawRequest, read_request};
+use crate::request::{PortabilityRequest, RawRequest, ReplyRequest, read_request};
 use std::io::Read;
 
 /// Reads and validates the request. Options and a file can be used together, each field only once.
@@ -22,7 +22,32 @@ pub fn request(options: &RequestOptions, controller: &Controller) -> Result<Port
         (&mut raw.third_parties, &options.third_parties, "third-parties"),
         (&mut raw.language, &options.language, "language"),
         (&mut raw.regime, &options.regime, "regime"),
+        (&mut raw.direct_transmission, &options.direct_transmission, "direct-transmission"),
     ];
+    once(pairs)?;
+    Ok(raw.validate(controller)?)
+}
+
+/// Reads and validates what a letter without an archive needs of the request.
+pub fn reply_request(options: &LetterOptions, controller: &Controller) -> Result<ReplyRequest, Failure> {
+    let mut raw = match &options.request {
+        Some(path) => read_request(&text(path)?)?,
+        None => RawRequest::default(),
+    };
+    once([
+        (&mut raw.reference, &options.reference, "reference"),
+        (&mut raw.received, &options.received, "received"),
+        (&mut raw.language, &options.language, "language"),
+        (&mut raw.regime, &options.regime, "regime"),
+    ])?;
+    Ok(raw.for_reply(controller)?)
+}
+
+/// A field of the request, the option for it, and the option's name.
+type Pair<'a> = (&'a mut Option<String>, &'a Option<String>, &'a str);
+
+/// Takes each option into its field, which must not be given twice.
+fn once<const N: usize>(pairs: [Pair<'_>; N]) -> Result<(), Failure> {
     for (field, option, name) in pairs {
         if let Some(option) = option {
             if field.is_some() {
@@ -32,7 +57,7 @@ pub fn request(options: &RequestOptions, controller: &Controller) -> Result<Port
             *field = Some(option.clone());
         }
     }
-    Ok(raw.validate(controller)?)
+    Ok(())
 }
 
 /// What a file or standard input holds.

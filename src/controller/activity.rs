@@ -39,7 +39,8 @@ pub struct ProcessingActivity {
     pub policy: Option<String>,
     /// Its basis under the GDPR; none only where nothing is held.
     pub gdpr_basis: Option<LegalBasis>,
-    /// Its basis under the PIPL.
+    /// Its basis under the PIPL. Legitimate interests, where one word was given for both regimes, are no basis there:
+    /// the data stay out by their code, and `check` says so.
     pub pipl_basis: Option<LegalBasis>,
     /// Its purpose.
     pub purpose: Option<Text>,
@@ -68,6 +69,23 @@ impl ProcessingActivity {
             Regime::Gdpr => self.gdpr_basis,
             Regime::Pipl => self.pipl_basis,
         }
+    }
+
+    /// What is wrong if data of it are found, and what to do, where it has no basis under a regime: art20 does not
+    /// guess one (requirement J1).
+    pub fn without_basis(&self, regime: Regime) -> Option<(String, &'static str)> {
+        if self.basis(regime).is_some() {
+            return None;
+        }
+        let what = format!("the activity `{}` has no legal basis", self.key);
+        if self.held {
+            let what = format!("{what} under the regime {}, and data of it were found", regime.name());
+            return Some((what, "Give the basis of each regime: `legal_basis = { gdpr = \"…\", pipl = \"…\" }`."));
+        }
+        Some((
+            format!("{what}, and data of it were found"),
+            "If the data are held after all, give the activity a `legal_basis` and tell the policy's owner; else delete them.",
+        ))
     }
 }
 

@@ -10,9 +10,11 @@ mod document;
 pub mod faults;
 mod graph;
 pub mod holidays;
+pub mod mail;
 mod read;
 mod read_collection;
 mod read_column;
+mod read_form;
 mod references;
 mod remark_code;
 pub mod store;
@@ -22,7 +24,7 @@ pub use collection::{About, ActivityChoice, Collection, Column, Disposition, Fie
 pub use condition::{Comparison, Condition, Term, TermSource};
 pub use faults::{ConfigurationError, Fault};
 pub use remark_code::{Level, RemarkCode};
-pub use store::{Store, StoreUrl};
+pub use store::{CsvForm, MboxVariant, Store, StoreUrl};
 
 use crate::records::Text;
 use crate::records::uid::Namespace;

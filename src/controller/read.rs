@@ -4,7 +4,7 @@ use super::activity::{Elsewhere, ProcessingActivity, Regime, Retention, Retentio
 use super::document::{Document, Member, Placed, Section};
 use super::faults::Fault;
 use super::store::{Store, StoreUrl};
-use super::{Controller, Policy, graph, read_collection, references};
+use super::{Controller, Policy, graph, read_collection, read_form, references};
 use crate::records::{LegalBasis, Text};
 use jiff::tz::TimeZone;
 use std::path::Path;
@@ -105,7 +105,12 @@ fn sections(root: &Section<'_, '_>, path: &Path) -> Controller {
     }
     for (name, member) in root.members("collection") {
         if let Some(section) = member.table(&name.value) {
-            controller.collections.extend(read_collection::collection(&name, &section, &mut review));
+            controller.collections.extend(read_collection::collection(
+                &name,
+                &section,
+                &controller.stores,
+                &mut review,
+            ));
         }
     }
     controller.review = review;
@@ -186,13 +191,18 @@ fn activity(name: &Placed<String>, section: &Section<'_, '_>, review: &mut Vec<F
     let held = section.boolean("held").is_none_or(|held| held.value);
     let (gdpr_basis, pipl_basis) = if section.is_table("legal_basis") {
         let bases = section.table("legal_basis")?;
-        let of = |key| bases.string(key).and_then(|word| basis(&bases, &word));
-        let (gdpr, pipl) = (of("gdpr"), of("pipl"));
+        let gdpr = bases.string("gdpr").and_then(|word| basis(&bases, &word));
+        let pipl = bases.string("pipl").and_then(|word| basis(&bases, &word).map(|basis| (basis, word.line)));
+        // Requirement J1: Art. 13 PIPL knows no such basis.
+        if let Some((LegalBasis::LegitimateInterests, line)) = pipl {
+            bases.fault_at(line, "`pipl` cannot be legitimate_interests: Art. 13 PIPL knows no such basis");
+        }
+        let pipl = pipl.map(|(basis, _)| basis);
         bases.finish();
         (gdpr, pipl)
     } else {
         let both = section.string("legal_basis").and_then(|word| basis(section, &word));
-        (both, both.filter(|basis| *basis != LegalBasis::LegitimateInterests))
+        (both, both)
     };
     if held && !section.has("legal_basis") {
         section.fault("`legal_basis` is missing; art20 does not guess it");
@@ -283,16 +293,17 @@ fn store(name: &Placed<String>, section: &Section<'_, '_>, folder: &Path, review
             None
         }
     };
-    marked(section, &name.value, review);
-    section.finish();
-    let url = url?;
-    match StoreUrl::parse(&url.value, folder) {
-        Ok(parsed) => Some(Store { name: name.value.clone(), url: parsed, ignore, line: section.line() }),
+    let mut url = url.and_then(|url| match StoreUrl::parse(&url.value, folder) {
+        Ok(parsed) => Some(parsed),
         Err(message) => {
             section.fault_at(url.line, message);
             None
         }
-    }
+    });
+    read_form::form(section, url.as_mut());
+    marked(section, &name.value, review);
+    section.finish();
+    Some(Store { name: name.value.clone(), url: url?, ignore, line: section.line() })
 }
 
 /// A text: one string, or one per language.

@@ -1,46 +1,64 @@
 //! One `[collection.NAME]` section, its columns and constants.
 
-use super::collection::{About, ActivityChoice, Collection, Disposition, Field, OriginChoice};
+use super::collection::{About, ActivityChoice, Collection, Column, Disposition, Field, OriginChoice};
 use super::condition::Condition;
 use super::document::{Placed, Section};
 use super::faults::Fault;
+use super::mail;
 use super::read::{check_name, marked};
 use super::read_column::{self, field_named};
+use super::store::{Store, StoreUrl};
 use crate::records::{Kind, Origin, Shape};
 
 /// Reads one collection. `None` where not even its kind can be told; its faults are noted all the same.
 pub(super) fn collection(
     name: &Placed<String>,
     section: &Section<'_, '_>,
+    stores: &[Store],
     review: &mut Vec<Fault>,
 ) -> Option<Collection> {
     check_name(section, name);
     if name.value == "subject" {
         section.fault_at(name.line, "a collection cannot be called `subject`: conditions would not tell them apart");
     }
-    let word = section.required("kind");
+    let store = section.required("store").map(|store| store.value).unwrap_or_default();
+    let url = stores.iter().find(|known| known.name == store).map(|known| &known.url);
+    let is_mail = url.is_some_and(StoreUrl::is_mail);
+    // Of a store that has faults itself nobody knows what its collections need.
+    let needs_all = !is_mail && (url.is_some() || store.is_empty());
+    let word = if is_mail && !section.has("kind") { None } else { section.required("kind") };
     let kind = word.as_ref().and_then(|word| {
         let kind = Kind::named(&word.value);
         if kind.is_none() {
             let known: Vec<&str> = Kind::ALL.into_iter().map(Kind::name).collect();
             section.fault_at(word.line, format!("`{}` is no kind; write one of {}", word.value, known.join(", ")));
         }
+        if is_mail && kind.is_some_and(|kind| kind != Kind::Message) {
+            section.fault_at(word.line, format!("the store `{store}` holds e-mails: write `kind = \"message\"`"));
+        }
         kind
     });
-    let store = section.required("store").map(|store| store.value).unwrap_or_default();
-    let table = section.required("table").map(|table| table.value).unwrap_or_default();
-    let key: Vec<String> = section.strings("key").into_iter().map(|column| column.value).collect();
-    if key.is_empty() {
+    let kind = if is_mail { Some(Kind::Message) } else { kind };
+    let table = if needs_all { section.required("table") } else { section.string("table") };
+    let table = table.map_or_else(|| mail::TABLE.to_owned(), |table| table.value);
+    let mut key: Vec<String> = section.strings("key").into_iter().map(|column| column.value).collect();
+    if key.is_empty() && needs_all {
         section.fault("`key` is missing: the columns that name a row");
     }
-    let matches = conditions(section);
+    let mut matches = conditions(section, needs_all);
     let activity = activity(section);
     let origin = origin(section, kind);
     let person = section.string("person").map(|column| column.value);
     let learn = identifiers(section, "learn");
     let suggest = identifiers(section, "suggest");
     let about = about(section);
-    let selection = section.string("where").map(|condition| condition.value);
+    let selection = section.string("where").map(|condition| {
+        if !url.is_none_or(StoreUrl::knows_sql) {
+            let message = format!("`where` is a condition in SQL, which the store `{store}` does not understand");
+            section.fault_at(condition.line, message);
+        }
+        condition.value
+    });
     let [restricted, legal_hold, retention_from] =
         ["restricted", "legal_hold", "retention_from"].map(|key| section.string(key).map(|column| column.value));
     let parent = section.string("parent").map(|parent| parent.value);
@@ -50,7 +68,7 @@ pub(super) fn collection(
     for (column, member) in section.members("columns") {
         columns.extend(kind.and_then(|kind| read_column::column(section, kind, column, member, review)));
     }
-    if !section.has("columns") {
+    if !section.has("columns") && needs_all {
         section.fault("`columns` is missing: every column goes to a field or is kept out with a reason");
     }
     let mut set = Vec::new();
@@ -60,7 +78,12 @@ pub(super) fn collection(
             set.extend(constant(section, kind, &path, value.value));
         }
     }
+    if is_mail {
+        mail::complete(section.line(), section.has("columns"), &mut key, &mut matches, &mut columns, &mut set);
+    }
     section.finish();
+    // A log line is as old as what it tells of; its period needs no second word (requirement C19).
+    let retention_from = retention_from.or_else(|| logged_at(kind, &columns));
     let collection = Collection {
         name: name.value.clone(),
         store,
@@ -83,13 +106,22 @@ pub(super) fn collection(
         set,
         line: section.line(),
     };
-    check_columns(section, &collection);
+    check_columns(section, &collection, is_mail);
     Some(collection)
 }
 
-fn conditions(section: &Section<'_, '_>) -> Vec<Condition> {
+/// The column that holds when an access was logged.
+fn logged_at(kind: Option<Kind>, columns: &[Column]) -> Option<String> {
+    let is_at = |column: &&Column| match &column.disposition {
+        Disposition::Mapped(mapping) => mapping.field.path() == "at",
+        _ => false,
+    };
+    (kind == Some(Kind::AccessLog)).then(|| columns.iter().find(is_at).map(|column| column.name.clone())).flatten()
+}
+
+fn conditions(section: &Section<'_, '_>, needed: bool) -> Vec<Condition> {
     let texts = section.strings("match");
-    if texts.is_empty() {
+    if texts.is_empty() && (needed || section.has("match")) {
         section.fault("`match` is missing: the conditions that say which rows are the subject's");
     }
     texts
@@ -197,8 +229,8 @@ fn constant(section: &Section<'_, '_>, kind: Kind, path: &Placed<String>, value:
 }
 
 /// What must hold between the columns of one collection.
-fn check_columns(section: &Section<'_, '_>, collection: &Collection) {
-    for used in collection.columns_used() {
+fn check_columns(section: &Section<'_, '_>, collection: &Collection, is_mail: bool) {
+    for used in collection.columns_used().into_iter().filter(|used| !is_mail || !mail::FURTHER.contains(used)) {
         match collection.column(used).map(|column| &column.disposition) {
             None => section.fault(format!("the column `{used}` is used, but `columns` does not name it")),
             Some(Disposition::Secret(_)) => {

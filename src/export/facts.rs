@@ -30,7 +30,7 @@ pub(super) fn facts(order: &Order<'_>, missing: &[String]) -> Facts {
     }
 }
 
-fn about(controller: &Controller, regime: &str) -> ControllerFacts {
+pub(super) fn about(controller: &Controller, regime: &str) -> ControllerFacts {
     let authority =
         |name: &str| controller.supervisory_authority.iter().find(|(r, _)| r == name).map(|(_, text)| text.clone());
     let policy = controller.policy.as_ref();
@@ -54,7 +54,7 @@ fn activity(activity: &ProcessingActivity, regime: crate::controller::activity::
         key: activity.key.clone(),
         title: activity.title.clone(),
         policy: activity.policy.clone(),
-        legal_basis: activity.basis(regime).or(activity.gdpr_basis),
+        legal_basis: activity.basis(regime),
         purpose: activity.purpose.clone(),
         recipients: activity.recipients.clone(),
         retention: activity.retention.as_ref().map(|retention| retention.text.clone()),

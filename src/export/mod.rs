@@ -2,18 +2,24 @@
 //! receipt appear (laws 2 to 5).
 
 mod facts;
+mod papers;
+mod ready;
+mod reply;
 mod session;
 
+pub use ready::{Place, Ready};
+pub use reply::{Replied, Reply, ReplyError, record_path, reply};
 pub use session::Session;
 
 use crate::archive::container::hex;
-use crate::archive::unnamed::{folder_for, folder_of, make_durable, make_names_durable, persist, write_unnamed};
+use crate::archive::unnamed::{folder_for, folder_of};
 use crate::archive::{ArchiveError, ArchiveWriter, Nowhere};
 use crate::controller::{Controller, Fault};
 use crate::fulfil::{Account, FulfilError, Watcher, complete, fulfil};
-use crate::receipt::{ArchiveProof, FORMAT, IdentifierCount, Receipt, SnapshotInstant};
+use crate::letter::{Answer, Delivered, Encryption, answer};
+use crate::receipt::{ArchiveProof, FORMAT, IdentifierCount, Receipt, SnapshotInstant, TransferConditions};
 use crate::request::PortabilityRequest;
-use crate::request::deadlines::deadlines;
+use crate::request::deadlines::{Deadlines, deadlines, elapsed_days};
 use crate::stores::agreement::Disagreement;
 use crate::stores::{Stores, Surroundings};
 use crate::subject::Identification;
@@ -21,7 +27,6 @@ use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use tempfile::TempPath;
 
 /// Everything that a run needs.
 pub struct Order<'a> {
@@ -39,6 +44,8 @@ pub struct Order<'a> {
     pub allow_partial: bool,
     /// Of deflate, 0 to 9.
     pub level: u32,
+    /// Where the letter to the person goes, if one is wanted.
+    pub letter: Option<&'a Path>,
     /// The clock, and the wish to stop.
     pub surroundings: &'a Surroundings,
 }
@@ -55,6 +62,9 @@ pub enum ExportError {
     /// The configuration refuses to write plaintext.
     #[error("the configuration refuses to write an archive that is not encrypted")]
     NotEncrypted,
+    /// Two of the files to write have the same name.
+    #[error("the letter has the name of the archive or of its receipt")]
+    SameName,
     /// A request without an identity check.
     #[error("no identity check is recorded for the request")]
     NoIdentityCheck,
@@ -82,31 +92,7 @@ pub fn export(order: &Order<'_>, output: &Path, watcher: &mut dyn Watcher) -> Re
     let mut session = Session::new(order.controller, order.surroundings, order.allow_partial);
     let ready = seal(order, &mut session, Place { output, workroom: &folder_of(output) }, watcher)?;
     ready.make_durable()?;
-    let receipt = ready.publish()?;
-    if let Err(error) = make_names_durable(&folder_of(output)) {
-        // Without durable names nobody may count on them.
-        let _ = std::fs::remove_file(output);
-        let _ = std::fs::remove_file(receipt_path(output));
-        return Err(error.into());
-    }
-    Ok(receipt)
-}
-
-/// Where an archive will be.
-#[derive(Debug, Clone, Copy)]
-pub struct Place<'a> {
-    /// Its path; the receipt's is made from it.
-    pub output: &'a Path,
-    /// The folder for temporary names, in the same file system.
-    pub workroom: &'a Path,
-}
-
-/// An archive and its receipt, both whole, under temporary names; they vanish unless they are published.
-pub struct Ready {
-    archive: TempPath,
-    paper: TempPath,
-    output: PathBuf,
-    receipt: Receipt,
+    Ok(ready.publish_durably()?)
 }
 
 /// Does everything but publishing, on the stores of the session.
@@ -125,8 +111,15 @@ pub fn seal(
     if order.request.identity_check.is_none() {
         return Err(ExportError::NoIdentityCheck);
     }
+    let beside = receipt_path(place.output);
     folder_for(place.output)?;
-    folder_for(&receipt_path(place.output))?;
+    folder_for(&beside)?;
+    if let Some(letter) = order.letter {
+        let folder = folder_for(letter)?;
+        if [place.output, &beside].into_iter().any(|other| papers::is_same(&folder, letter, other)) {
+            return Err(ExportError::SameName);
+        }
+    }
     let started = (order.surroundings.now)();
     session.read(|stores, missing| {
         let mut facts = facts::facts(order, missing);
@@ -140,42 +133,59 @@ pub fn seal(
             return Err(FulfilError::Interrupted.into());
         }
         let name = place.output.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let proof = ArchiveProof { name, bytes: sealed.bytes, sha256: sealed.sha256, encrypted: false, signed: false };
-        let receipt = receipt(order, started, stores, &account, ledger, missing, Some(proof));
-        let paper = write_unnamed(place.workroom, &receipt_text(&receipt))?;
-        Ok(Ready { archive: sealed.place, paper, output: place.output.to_owned(), receipt })
+        let delivered = Delivered { name: &name, bytes: sealed.bytes, encryption: Encryption::None, signed: false };
+        let letter = order.letter.map(|_| letter(order, &facts, delivered));
+        let sha256 = sealed.sha256.clone();
+        let proof = ArchiveProof { name: name.clone(), bytes: sealed.bytes, sha256, encrypted: false, signed: false };
+        let mut receipt = receipt(order, started, stores, &account, ledger, missing, Some(proof));
+        let mut papers = papers::Papers::default();
+        if let (Some(path), Some(text)) = (order.letter, &letter) {
+            receipt.letter = Some(papers.add(&folder_of(path), path, text.as_bytes())?);
+        }
+        papers.add(place.workroom, &beside, &receipt_text(&receipt))?;
+        Ok(Ready::new(sealed.place, papers, place.output, receipt))
     })
 }
 
-impl Ready {
-    /// The reference of the request.
-    pub fn reference(&self) -> &str {
-        &self.receipt.reference
-    }
+/// The letter that goes with the archive.
+fn letter(order: &Order<'_>, facts: &crate::archive::facts::Facts, delivered: Delivered<'_>) -> String {
+    let check = order.request.identity_check.as_ref().filter(|check| check.method == "representative");
+    answer(&Answer {
+        facts,
+        deadlines: due(order).as_ref(),
+        delivered,
+        representative: check.map(|check| check.note.as_deref()),
+        transmission: order.request.transmission.as_ref(),
+    })
+}
 
-    /// Makes both files durable.
-    ///
-    /// # Errors
-    /// When the disk is full or fails.
-    pub fn make_durable(&self) -> Result<(), ArchiveError> {
-        make_durable(&self.archive)?;
-        make_durable(&self.paper)
-    }
+/// By when the request is to be answered.
+fn due(order: &Order<'_>) -> Option<Deadlines> {
+    let calendar = order.controller.holidays.as_deref().and_then(crate::controller::holidays::Calendar::named);
+    order.request.received.map(|at| deadlines(at, &order.controller.time_zone, calendar.as_ref()))
+}
 
-    /// Gives both files their names, never replacing a file. The names are not durable yet.
-    ///
-    /// # Errors
-    /// When something is there meanwhile, or the folder cannot be written; then neither is there.
-    pub fn publish(self) -> Result<Receipt, ArchiveError> {
-        let beside = receipt_path(&self.output);
-        // The receipt first: an archive never stands there without its proof.
-        persist(self.paper, &beside)?;
-        if let Err(error) = persist(self.archive, &self.output) {
-            let _ = std::fs::remove_file(&beside);
-            return Err(error);
-        }
-        Ok(self.receipt)
+/// The conditions of a transfer under the PIPL (requirement J3), each as far as this run can tell.
+fn transfer_conditions(order: &Order<'_>, ledger: &[crate::archive::facts::LedgerLine]) -> Option<TransferConditions> {
+    let (controller, request) = (order.controller, order.request);
+    if request.regime != crate::controller::activity::Regime::Pipl {
+        return None;
     }
+    let voluntary = |key: &str| controller.activity(key).is_some_and(|activity| activity.voluntary);
+    let given = controller
+        .collections
+        .iter()
+        .zip(ledger)
+        .any(|(collection, line)| line.portable > 0 && collection.activity.keys().into_iter().any(voluntary));
+    Some(TransferConditions {
+        identity_verified: request.identity_check.as_ref().map(|check| check.method.clone()),
+        on_consent_or_contract: !given,
+        technically_feasible: request
+            .transmission
+            .as_ref()
+            .map(|found| *found == crate::request::Transmission::Feasible),
+        rights_of_others: request.third_parties,
+    })
 }
 
 /// Does the same up to the decisions, and writes nothing.
@@ -212,19 +222,21 @@ fn receipt(
     archive: Option<ArchiveProof>,
 ) -> Receipt {
     let request = order.request;
-    let calendar = order.controller.holidays.as_deref().and_then(crate::controller::holidays::Calendar::named);
     Receipt {
         format: FORMAT,
         reference: request.reference.clone(),
         received: request.received.map(|at| at.to_string()),
-        deadlines: request.received.map(|at| deadlines(at, &order.controller.time_zone, calendar.as_ref())),
+        deadlines: due(order),
         deadlines_unknown: request
             .received
             .is_none()
             .then_some("the time of receipt is not known, so no deadline is computed"),
+        elapsed_days: request.received.map(|at| elapsed_days(at, order.as_of, &order.controller.time_zone)),
         identity_check: request.identity_check.clone(),
         operator: order.operator.map(str::to_owned),
         regime: request.regime.name(),
+        direct_transmission: request.transmission.clone(),
+        transfer_conditions: transfer_conditions(order, &ledger),
         third_parties: request.third_parties,
         accept_shared: request.accept_shared.clone(),
         same_person: request.same_person.clone(),
@@ -239,6 +251,7 @@ fn receipt(
         configuration_sha256: hex(&Sha256::digest(order.controller.source.as_bytes())),
         art20_version: env!("CARGO_PKG_VERSION"),
         archive,
+        letter: None,
         missing_stores: missing.to_vec(),
         identifiers: identifier_counts(&account.identification),
         ledger,

@@ -6,7 +6,7 @@ pub use ledger::Ledger;
 
 use crate::archive::facts::{Finding, LedgerLine};
 use crate::request::deadlines::Deadlines;
-use crate::request::{IdentityCheck, ThirdParties};
+use crate::request::{IdentityCheck, ThirdParties, Transmission};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -27,12 +27,21 @@ pub struct Receipt {
     /// Why there are no deadlines, where there are none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deadlines_unknown: Option<&'static str>,
+    /// Days of the controller's calendar from receipt to the as-of (requirement B6); the day of receipt is 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub elapsed_days: Option<i64>,
     /// How the person was identified.
     pub identity_check: Option<IdentityCheck>,
     /// Who ran art20.
     pub operator: Option<String>,
     /// The regime.
     pub regime: &'static str,
+    /// What was found about sending the data directly to another controller, if the person asked for that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub direct_transmission: Option<Transmission>,
+    /// The conditions of a transfer under the PIPL, if that is the regime.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub transfer_conditions: Option<TransferConditions>,
     /// What became of other people.
     pub third_parties: ThirdParties,
     /// Why rows found through shared identifiers were accepted.
@@ -53,6 +62,9 @@ pub struct Receipt {
     pub art20_version: &'static str,
     /// The archive; none where nothing was written.
     pub archive: Option<ArchiveProof>,
+    /// The letter to the person, if one was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub letter: Option<LetterProof>,
     /// Stores that could not be read, where a partial archive was asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub missing_stores: Vec<String>,
@@ -62,6 +74,20 @@ pub struct Receipt {
     pub ledger: Vec<LedgerLine>,
     /// What somebody should look at.
     pub findings: Vec<Finding>,
+}
+
+/// The four conditions under which Chinese law has personal information transferred (Regulations on Network Data
+/// Security Management, Art. 25; requirement J3), each as far as this run can tell.
+#[derive(Debug, Clone, Serialize)]
+pub struct TransferConditions {
+    /// The requester's identity was verified, in this way.
+    pub identity_verified: Option<String>,
+    /// Everything that went in rests on consent or a contract: nothing was given voluntarily.
+    pub on_consent_or_contract: bool,
+    /// It is technically feasible; unknown where no direct transmission was asked for.
+    pub technically_feasible: Option<bool>,
+    /// How the rights of others are kept.
+    pub rights_of_others: ThirdParties,
 }
 
 /// The instant of one snapshot.
@@ -86,6 +112,17 @@ pub struct ArchiveProof {
     pub encrypted: bool,
     /// Whether it is signed.
     pub signed: bool,
+}
+
+/// A letter to the person.
+#[derive(Debug, Clone, Serialize)]
+pub struct LetterProof {
+    /// Its name, without its folder.
+    pub name: String,
+    /// Its size.
+    pub bytes: u64,
+    /// Its SHA-256.
+    pub sha256: String,
 }
 
 /// How many identifiers of a type there are.

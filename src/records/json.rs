@@ -66,6 +66,35 @@ impl Json {
         Some(keys)
     }
 
+    /// The members of one object, each with its value as it is written.
+    ///
+    /// # Errors
+    /// When the text is no object, or a key stands in it twice.
+    pub fn members(text: &str) -> Result<Vec<(String, &str)>, NotJson> {
+        let members: Members<'_> = serde_json::from_str(text).map_err(|_| NotJson::Invalid)?;
+        let mut seen = std::collections::HashSet::new();
+        if !members.0.iter().all(|(key, _)| seen.insert(key.as_str())) {
+            return Err(NotJson::RepeatedKey);
+        }
+        Ok(members.0.into_iter().map(|(key, value)| (key, value.get())).collect())
+    }
+
+    /// The bytes of a JSON string, decoded; a lone surrogate becomes the three bytes that UTF-8 would have for it, so
+    /// that it is not lost. `None` if the text is no JSON string.
+    pub fn string_bytes(text: &str) -> Option<Vec<u8>> {
+        struct Bytes;
+        impl<'de> Visitor<'de> for Bytes {
+            type Value = Vec<u8>;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a string")
+            }
+            fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<Vec<u8>, E> {
+                Ok(bytes.to_vec())
+            }
+        }
+        serde_json::Deserializer::from_str(text).deserialize_bytes(Bytes).ok()
+    }
+
     /// A whole number: as a number where every reader keeps it, else as a string (requirement E14).
     pub fn integer(number: i64) -> Json {
         if number.unsigned_abs() <= MAX_SAFE_INTEGER.unsigned_abs() {
@@ -197,6 +226,18 @@ mod tests {
             round("[9007199254740991, 9007199254740993, 0.12345678901234567, 1e400]"),
             r#"[9007199254740991,"9007199254740993","0.12345678901234567","1e400"]"#
         );
+    }
+
+    #[test]
+    fn the_members_of_an_object_come_as_they_are_written() {
+        assert_eq!(
+            Json::members(r#"{"a": 1.10, "b": {"c":[ ]}}"#).unwrap(),
+            [("a".to_owned(), "1.10"), ("b".to_owned(), r#"{"c":[ ]}"#)]
+        );
+        assert_eq!(Json::members(r#"{"a":1,"a":1}"#), Err(NotJson::RepeatedKey));
+        assert_eq!(Json::members("[1]"), Err(NotJson::Invalid));
+        assert_eq!(Json::string_bytes(r#""a\ud800b\u00e9\u0000""#).unwrap(), b"a\xed\xa0\x80b\xc3\xa9\0");
+        assert_eq!(Json::string_bytes("1"), None);
     }
 
     #[test]

@@ -25,7 +25,7 @@ pub use cell::Cell;
 pub use codes::Code;
 pub use content::{BlobAddress, Content, Contents, FileRef};
 pub use decimal::Decimal;
-pub use json::Json;
+pub use json::{Json, NotJson};
 pub use kind::Kind;
 pub use legal_basis::{LegalBasis, Origin};
 pub use party::Party;

@@ -38,6 +38,18 @@ pub struct Latest {
     pub calendar: String,
 }
 
+impl Deadlines {
+    /// The last day of the month that the law gives: rolled to a working day where a calendar says so.
+    pub fn last_day(&self) -> Date {
+        self.latest.as_ref().map_or(self.target, |latest| latest.date)
+    }
+
+    /// The last day of the three months from receipt.
+    pub fn extended_last_day(&self) -> Date {
+        self.extended_latest.as_ref().map_or(self.extended_target, |latest| latest.date)
+    }
+}
+
 /// Why no rolled date is given. The target stands.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LatestUnknown {
@@ -70,8 +82,36 @@ pub fn deadlines(received: Timestamp, zone: &TimeZone, calendar: Option<&Calenda
 ///
 /// The month is an outer limit: the answer is due "without undue delay", and this is the number to watch.
 pub fn elapsed_days(received: Timestamp, now: Timestamp, zone: &TimeZone) -> i64 {
-    let (first, today) = (local_day(received, zone), local_day(now, zone));
-    today.duration_since(first).as_hours() / 24
+    days_between(local_day(received, zone), local_day(now, zone))
+}
+
+/// Days of the calendar from one to the other.
+fn days_between(first: Date, second: Date) -> i64 {
+    second.duration_since(first).as_hours() / 24
+}
+
+/// How near the end of the month is, counted to the target date, which no calendar can move.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Nearness {
+    /// More than [`NEAR`] days are left.
+    Far(i64),
+    /// So many days are left, at most [`NEAR`]; 0 on the last one.
+    Near(i64),
+    /// So many days ago the last one ended.
+    Past(i64),
+}
+
+/// Days before the end of the month from which on somebody should hurry.
+pub const NEAR: i64 = 7;
+
+/// How near the end of the month is at an instant (requirement B6).
+pub fn nearness(received: Timestamp, now: Timestamp, zone: &TimeZone) -> Nearness {
+    let target = deadlines(received, zone, None).target;
+    match -days_between(target, local_day(now, zone)) {
+        left if left > NEAR => Nearness::Far(left),
+        left if left >= 0 => Nearness::Near(left),
+        over => Nearness::Past(-over),
+    }
 }
 
 /// The last instant of the day in this zone: the end of its last hour, at which a period ends (Art. 3(2)(c)).
@@ -88,7 +128,7 @@ pub fn last_instant(date: Date, zone: &TimeZone) -> Timestamp {
 }
 
 /// The day that the controller's calendar on the wall shows at this instant.
-fn local_day(instant: Timestamp, zone: &TimeZone) -> Date {
+pub fn local_day(instant: Timestamp, zone: &TimeZone) -> Date {
     zone.to_datetime(instant).date()
 }
 
@@ -273,6 +313,17 @@ mod tests {
         assert_eq!(since("2026-03-28T23:00Z"), 1);
         assert_eq!(since("2026-03-29T22:00Z"), 2, "the day has 23 hours");
         assert_eq!(since("2026-03-27T22:00Z"), -1);
+    }
+
+    #[test]
+    fn a_week_before_its_end_the_month_is_nearly_over() {
+        let (berlin, received) = (zone("Europe/Berlin"), instant("2026-01-31T10:00Z"));
+        let at = |now| nearness(received, instant(now), &berlin);
+        assert_eq!(at("2026-01-31T10:00Z"), Nearness::Far(28));
+        assert_eq!(at("2026-02-20T22:59Z"), Nearness::Far(8));
+        assert_eq!(at("2026-02-20T23:00Z"), Nearness::Near(7), "the local day counts");
+        assert_eq!(at("2026-02-28T22:59Z"), Nearness::Near(0));
+        assert_eq!(at("2026-02-28T23:00Z"), Nearness::Past(1));
     }
 
     #[test]

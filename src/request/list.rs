@@ -44,7 +44,7 @@ pub fn read_list(text: &str, controller: &Controller) -> Result<Vec<Listed>, Vec
     match text.trim_start().as_bytes().first() {
         Some(b'{') => reading.lines(text),
         Some(b'[') => {
-            reading.fault("the requests are a JSON array".into(), "Write one JSON object a line (JSON Lines).")
+            reading.fault("the requests are a JSON array".into(), "Write one JSON object a line (JSON Lines).");
         }
         Some(_) => reading.rows(text),
         None => reading.fault(

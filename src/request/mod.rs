@@ -7,9 +7,13 @@
 pub mod deadlines;
 mod list;
 mod read;
+mod reply;
+mod transmission;
 
 pub use list::{ListFault, Listed, read_list};
 pub use read::{RequestFileError, read_request};
+pub use reply::ReplyRequest;
+pub use transmission::Transmission;
 
 use crate::controller::Controller;
 use crate::controller::activity::Regime;
@@ -41,6 +45,8 @@ pub struct PortabilityRequest {
     pub languages: Vec<String>,
     /// The regime.
     pub regime: Regime,
+    /// Whether the data can go directly to another controller, if the person asked for that.
+    pub transmission: Option<Transmission>,
 }
 
 /// How the person was identified. It goes to the receipt, never into the archive (requirement A5).
@@ -86,6 +92,8 @@ pub struct RawRequest {
     pub language: Option<String>,
     /// `gdpr` or `pipl`.
     pub regime: Option<String>,
+    /// `feasible` or `not-feasible:REASON`.
+    pub direct_transmission: Option<String>,
 }
 
 /// Something that is wrong with a request. Exit status 2.
@@ -136,13 +144,8 @@ impl RawRequest {
         }
         let languages =
             self.language.map(|text| keep(languages(&text), &mut faults).unwrap_or_default()).unwrap_or_default();
-        let regime = match self.regime.as_deref() {
-            None => Regime::Gdpr,
-            Some(word) => Regime::named(word).unwrap_or_else(|| {
-                faults.push(fault("--regime is none of the known words", "Write gdpr or pipl."));
-                Regime::Gdpr
-            }),
-        };
+        let regime = keep(regime(self.regime.as_deref()), &mut faults).unwrap_or_default();
+        let transmission = self.direct_transmission.and_then(|text| keep(Transmission::parse(&text), &mut faults));
         if !faults.is_empty() {
             return Err(faults);
         }
@@ -157,6 +160,7 @@ impl RawRequest {
             third_parties: ThirdParties::Keep,
             languages,
             regime,
+            transmission,
         })
     }
 }
@@ -263,6 +267,11 @@ pub fn time(text: &str, name: &str, controller: &Controller, end_of_day: bool) -
         Time::Day(_, day) if end_of_day => Ok(deadlines::last_instant(day, &controller.time_zone)),
         day @ Time::Day(..) => day.instant(&controller.time_zone).ok_or_else(wrong),
     }
+}
+
+fn regime(word: Option<&str>) -> Result<Regime, RequestFault> {
+    let wrong = || fault("--regime is none of the known words", "Write gdpr or pipl.");
+    word.map_or(Ok(Regime::default()), |word| Regime::named(word).ok_or_else(wrong))
 }
 
 fn languages(text: &str) -> Result<Vec<String>, RequestFault> {

@@ -98,8 +98,17 @@ pub(super) fn values_of(heading: &str, cell: &str) -> Vec<String> {
 }
 
 /// The fields of a request that are not identifiers.
-pub(super) const OPTIONS: [&str; 8] =
-    ["identity_check", "reference", "received", "accept_shared", "same_person", "third_parties", "language", "regime"];
+pub(super) const OPTIONS: [&str; 9] = [
+    "identity_check",
+    "reference",
+    "received",
+    "accept_shared",
+    "same_person",
+    "third_parties",
+    "language",
+    "regime",
+    "direct_transmission",
+];
 
 pub(super) fn is_option(name: &str) -> bool {
     OPTIONS.contains(&name)
@@ -117,6 +126,7 @@ pub(super) fn request(fields: Fields) -> Result<RawRequest, RequestFileError> {
             "same_person" => &mut request.same_person,
             "third_parties" => &mut request.third_parties,
             "regime" => &mut request.regime,
+            "direct_transmission" => &mut request.direct_transmission,
             "language" => {
                 request.language = (!values.is_empty()).then(|| values.join(","));
                 continue;

@@ -95,8 +95,8 @@ pub fn decide(
     let Some(activity) = circumstances.controller.activity(&row.activity) else {
         return ScopeDecision::Excluded(Code::NotSelected);
     };
-    // An activity without a basis under the regime cannot be covered; the configuration is told so by `check`.
-    let basis = activity.basis(circumstances.regime).or(activity.gdpr_basis);
+    // The road stops before a row whose activity has no basis under the regime; whoever else asks gets no record.
+    let basis = activity.basis(circumstances.regime);
     let Some(legal_basis) = basis else { return ScopeDecision::Excluded(Code::LegitimateInterests) };
     if !activity.disclose {
         // A statute forbids to tell the person of it; the receipt alone names it.
@@ -215,7 +215,7 @@ fn value_code(circumstances: &Circumstances<'_>, value: &NormalValue) -> Option<
         return None;
     }
     let own = value.activity.as_deref().and_then(|key| circumstances.controller.activity(key)).and_then(|activity| {
-        let legal_basis = activity.basis(circumstances.regime).or(activity.gdpr_basis)?;
+        let legal_basis = activity.basis(circumstances.regime)?;
         Some(OwnActivity {
             automated: activity.automated,
             legal_basis,

@@ -70,7 +70,7 @@ pub fn disagreements(controller: &Controller, stores: &Stores) -> Vec<Disagreeme
             }
         }
         for column in &collection.columns {
-            if !table.columns.contains(&column.name) {
+            if !table.columns.contains(&column.name) && !table.further.contains(&column.name.as_str()) {
                 let message = format!(
                     "[collection.{}.columns] names the column `{}`, which the table `{}` of the store `{}` does not have",
                     collection.name, column.name, table.name, collection.store

@@ -55,6 +55,18 @@ pub enum StoreError {
         /// The store.
         store: String,
     },
+    /// A file of a store is not written as its format demands.
+    #[error("the file of the table `{table}` of the store `{store}` cannot be read at line {line}: {cause}")]
+    Malformed {
+        /// The store.
+        store: String,
+        /// The table.
+        table: String,
+        /// The line, from 1.
+        line: u64,
+        /// What is wrong there.
+        cause: String,
+    },
     /// A SQL script cannot be carried out.
     #[error("the script of the store `{store}` fails at statement {statement}: {cause}")]
     Script {
@@ -62,6 +74,24 @@ pub enum StoreError {
         store: String,
         /// Its number, from 1.
         statement: usize,
+        /// The engine's word for it.
+        cause: String,
+    },
+    /// Its last changes wait in its `-wal`, and the private copy in which they could be read cannot be made.
+    #[error("the store `{store}` has changes waiting in its -wal file, and cannot be copied to read them: {cause}")]
+    NotCopied {
+        /// The store.
+        store: String,
+        /// Why.
+        cause: String,
+    },
+    /// A `where` of the configuration is no condition on its table.
+    #[error("a `where` on the table `{table}` of the store `{store}` is no condition: {cause}")]
+    Selection {
+        /// The store.
+        store: String,
+        /// The table.
+        table: String,
         /// The engine's word for it.
         cause: String,
     },
@@ -112,12 +142,20 @@ impl StoreError {
             | StoreError::NotRecovered { store }
             | StoreError::Locked { store }
             | StoreError::Changed { store }
+            | StoreError::Malformed { store, .. }
             | StoreError::Script { store, .. }
+            | StoreError::NotCopied { store, .. }
+            | StoreError::Selection { store, .. }
             | StoreError::NoTable { store, .. }
             | StoreError::KeyNotUnique { store, .. }
             | StoreError::Query { store, .. } => Some(store),
             StoreError::Interrupted | StoreError::Visitor(_) => None,
         }
+    }
+
+    /// Whether the configuration is to be corrected, not the store.
+    pub fn is_about_configuration(&self) -> bool {
+        matches!(self, StoreError::KeyNotUnique { .. } | StoreError::Selection { .. } | StoreError::NoTable { .. })
     }
 
     /// What to do.
@@ -126,7 +164,9 @@ impl StoreError {
             StoreError::NotFound { .. } => {
                 "Check the store's `url` in the configuration; a relative path counts from the configuration's folder."
             }
-            StoreError::Unreadable { .. } => "Check that it is a file and that this account may read it.",
+            StoreError::Unreadable { .. } => {
+                "Check that the store's `url` names the right file or folder, and that this account may read it."
+            }
             StoreError::NotADatabase { .. } => {
                 "Check the store's `url`; if the file should be a database, restore it from a backup."
             }
@@ -140,7 +180,14 @@ impl StoreError {
             StoreError::Changed { .. } => {
                 "Run again; if it happens often, export from a copy or while the store is at rest."
             }
+            StoreError::Malformed { .. } => {
+                "Correct the file or have it written anew; where only its form differs, declare it in [store.NAME]."
+            }
             StoreError::Script { .. } => "Load the script with `sqlite3` to see the whole message, and correct it.",
+            StoreError::NotCopied { .. } => {
+                "Make room where temporary files go (TMPDIR), or open the store once with its own program, which takes the -wal in."
+            }
+            StoreError::Selection { .. } => "Correct the collection's `where`: one SQL condition, without `;`.",
             StoreError::NoTable { .. } => "Run `art20 check`, and correct the collection's `table`.",
             StoreError::KeyNotUnique { .. } => "Choose columns for `key` that name each row once.",
             StoreError::Query { .. } => "Check that the store can be read as a whole, and run again.",

@@ -5,8 +5,12 @@
 
 pub mod agreement;
 mod error;
+mod files;
+mod mail;
+mod passing;
 mod snapshot;
 mod sqlite;
+mod watched;
 
 pub use error::StoreError;
 pub use snapshot::{Snapshot, Table, Wish};
@@ -60,6 +64,18 @@ impl Stores {
                 }
                 StoreUrl::SqlScript(path) => {
                     Box::new(sqlite::open_script(&store.name, path, stores.region.as_deref(), surroundings)?)
+                }
+                StoreUrl::Csv(folder, form) => {
+                    Box::new(files::open_csv(controller, store, folder, form, surroundings)?)
+                }
+                StoreUrl::JsonLines(folder) => {
+                    Box::new(files::open_json_lines(controller, store, folder, surroundings)?)
+                }
+                StoreUrl::Maildir(folder) => {
+                    Box::new(mail::open_maildir(&store.name, folder, stores.region.as_deref(), surroundings)?)
+                }
+                StoreUrl::Mbox(path, variant) => {
+                    Box::new(mail::open_mbox(&store.name, path, *variant, stores.region.as_deref(), surroundings)?)
                 }
             };
             for table in snapshot.tables()? {

@@ -13,14 +13,18 @@ pub struct Table {
     pub name: String,
     /// Its columns, in order, generated ones included.
     pub columns: Vec<String>,
+    /// Columns that can be asked for besides, and that hold nothing of their own: nobody has to classify them.
+    pub further: &'static [&'static str],
     /// Views hold nothing of their own.
     pub is_view: bool,
     /// The name under which the engine's own row number can be read, if rows have one.
     pub row_name: Option<&'static str>,
     /// The column that is that number, if one is.
     pub row_number: Option<String>,
-    /// Columns that an index begins with, the row number included.
+    /// Columns that an index begins with, the row number included; all of them where there could be no index.
     pub indexed: Vec<String>,
+    /// Whether large values can be left in the store and opened later.
+    pub in_pieces: bool,
 }
 
 /// A column to read.

@@ -1,5 +1,6 @@
 //! What this is, who answers for which request, and whom to write to.
 
+use super::sentences::PREVAILS;
 use super::shown::{self, number, value};
 use super::view::{Section, View};
 use maud::{Markup, html};
@@ -103,11 +104,7 @@ fn prevailing(view: &View<'_>) -> Option<Markup> {
         "en" => html! { (view.say("English", "英文")) },
         _ => html! {},
     };
-    Some(view.fill(
-        "Where language versions of this report or of the privacy policy differ, the {language} version ({tag}) prevails.",
-        "如果本报告或隐私政策的各语言版本不一致，以{language}版本（{tag}）为准。",
-        &[("language", language), ("tag", value(tag))],
-    ))
+    Some(view.fill(PREVAILS.en, PREVAILS.zh, &[("language", language), ("tag", value(tag))]))
 }
 
 /// Whom to write to.

@@ -13,6 +13,7 @@ mod periods;
 mod purposes;
 mod records;
 mod rights;
+pub mod sentences;
 mod shown;
 mod timeline;
 mod usage;
@@ -26,6 +27,7 @@ mod sample_records;
 mod tests;
 
 pub use digest::{Digest, FIRST};
+pub use shown::{grouped, size, visible};
 
 use super::facts::Facts;
 use view::{Language, View};

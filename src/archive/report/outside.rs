@@ -1,8 +1,9 @@
 //! What stayed out and why, what was held back inside records, what is elsewhere, and what the person should know.
 
+use super::sentences::{HELD_ELSEWHERE, NEVER_STORED};
 use super::shown::{number, value};
 use super::view::{Section, View, numbers, words};
-use crate::archive::facts::LedgerLine;
+use crate::archive::facts::{Finding, LedgerLine};
 use crate::records::Code;
 use maud::{Markup, html};
 
@@ -158,15 +159,11 @@ pub(super) fn not_here(view: &View<'_>) -> Option<Section> {
     }
     let body = html! {
         @if !elsewhere.is_empty() {
-            p { (view.say(
-                "These data are held by others on the controller's behalf and were not asked for in this export:",
-                "以下数据由他人代控制者保存，本次导出未向其查询：",
-            )) }
+            p { (view.fixed(HELD_ELSEWHERE)) }
             dl.plain { @for entry in elsewhere { div { dt { (view.text(&entry.title)) } dd { (view.text(&entry.reason)) } } } }
         }
         @if !never.is_empty() {
-            p { (view.say("These data are, as announced, never stored, so there is nothing to give out:",
-                "以下数据按照公告从不保存，因此没有可提供的内容：")) }
+            p { (view.fixed(NEVER_STORED)) }
             ul { @for activity in never { li {
                 (view.text(&activity.title))
                 @if let Some(section) = &activity.policy { (view.fill(
@@ -193,7 +190,7 @@ pub(super) fn findings(view: &View<'_>) -> Option<Section> {
             "制作本档案时注意到以下情况。您可以向下方的联系人询问。",
         )) }
         ul { @for finding in &view.facts.findings { li {
-            (message(view, finding.code, &finding.message))
+            (message(view, finding))
             " " span.soft {
                 "(" code { (value(finding.code)) }
                 @if let Some(collection) = &finding.collection { " · " (view.collection(collection)) }
@@ -204,12 +201,10 @@ pub(super) fn findings(view: &View<'_>) -> Option<Section> {
     Some(Section { name: "findings", title: view.say("What you should know", "您应当知道的情况"), body })
 }
 
-/// Findings are worded in English; those that concern the person's rights are known here in Chinese too.
-fn message(view: &View<'_>, code: &str, message: &str) -> Markup {
-    match code {
-        "held-after-withdrawal" if view.language.chinese => {
-            html! { "您撤回同意之后，仍保存着此前基于该同意处理的数据。" }
-        }
-        _ => html! { span lang=[view.language.chinese.then_some("en")] { (value(message)) } },
+/// What the person reads; a finding without words for the person stands in those of the operator.
+fn message(view: &View<'_>, finding: &Finding) -> Markup {
+    match finding.told {
+        Some(told) => html! { (view.fixed(told)) },
+        None => html! { span lang=[view.language.chinese.then_some("en")] { (value(&finding.message)) } },
     }
 }

@@ -1,5 +1,6 @@
 //! The processing activities that the privacy policy announces: basis, purpose, recipients, and how much of each is here.
 
+use super::sentences::ERASED_ALREADY;
 use super::shown::{number, value};
 use super::view::{Section, View, numbers, words};
 use crate::archive::facts::ActivityFacts;
@@ -15,8 +16,8 @@ pub(super) fn purposes(view: &View<'_>) -> Section {
         } @else {
             (table(view, activities))
             p { (view.fill(
-                "What had already been erased when the time for keeping it ended no longer exists at {who}, and so cannot be in this archive.",
-                "保存期满后已删除的数据在{who}处不复存在，因此不可能出现在本档案中。",
+                ERASED_ALREADY.en,
+                ERASED_ALREADY.zh,
                 &[("who", view.controller())],
             )) }
         }
@@ -44,9 +45,9 @@ fn table(view: &View<'_>, activities: &[ActivityFacts]) -> Markup {
                 )) } }
             }
             td { (purpose(view, activity)) }
-            td { @if let Some((basis, provision)) = activity.legal_basis.map(basis_words) {
-                (view.fixed(basis))
-                div.soft { "GDPR " (view.fixed(provision)) }
+            td { @if let Some(basis) = activity.legal_basis {
+                (view.fixed(basis_words(basis)))
+                div.soft { (view.fixed(if view.pipl() { pipl_provision(basis) } else { gdpr_provision(basis) })) }
             } }
             @if kept { td.whole { @if let Some(period) = &activity.retention { (retention(view, period)) } } }
             (here(view, activity))
@@ -83,20 +84,47 @@ fn here(view: &View<'_>, activity: &ActivityFacts) -> Markup {
     } }
 }
 
-/// A basis in words, and where it stands.
-fn basis_words(basis: LegalBasis) -> (Bilingual, Bilingual) {
-    let (words, provision) = match basis {
-        LegalBasis::Consent => (("Your consent", "您的同意"), ("Art. 6(1)(a)", "第6条第1款(a)项")),
-        LegalBasis::ExplicitConsent => {
-            (("Your explicit consent", "您的明示同意"), ("Art. 6(1)(a), 9(2)(a)", "第6条第1款(a)项、第9条第2款(a)项"))
-        }
-        LegalBasis::Contract => (("A contract with you", "与您的合同"), ("Art. 6(1)(b)", "第6条第1款(b)项")),
-        LegalBasis::LegalObligation => (("A legal obligation", "法律义务"), ("Art. 6(1)(c)", "第6条第1款(c)项")),
-        LegalBasis::VitalInterests => (("Vital interests", "重大生命利益"), ("Art. 6(1)(d)", "第6条第1款(d)项")),
-        LegalBasis::PublicTask => (("A public task", "公共利益任务"), ("Art. 6(1)(e)", "第6条第1款(e)项")),
-        LegalBasis::LegitimateInterests => (("Legitimate interests", "合法利益"), ("Art. 6(1)(f)", "第6条第1款(f)项")),
+/// A basis in words.
+fn basis_words(basis: LegalBasis) -> Bilingual {
+    let (en, zh) = match basis {
+        LegalBasis::Consent => ("Your consent", "您的同意"),
+        LegalBasis::ExplicitConsent => ("Your explicit consent", "您的明示同意"),
+        LegalBasis::Contract => ("A contract with you", "与您的合同"),
+        LegalBasis::LegalObligation => ("A legal obligation", "法律义务"),
+        LegalBasis::VitalInterests => ("Vital interests", "重大生命利益"),
+        LegalBasis::PublicTask => ("A public task", "公共利益任务"),
+        LegalBasis::LegitimateInterests => ("Legitimate interests", "合法利益"),
     };
-    (Bilingual { en: words.0, zh: words.1 }, Bilingual { en: provision.0, zh: provision.1 })
+    Bilingual { en, zh }
+}
+
+/// Where a basis stands in the GDPR.
+fn gdpr_provision(basis: LegalBasis) -> Bilingual {
+    let (en, zh) = match basis {
+        LegalBasis::Consent => ("GDPR Art. 6(1)(a)", "GDPR 第6条第1款(a)项"),
+        LegalBasis::ExplicitConsent => ("GDPR Art. 6(1)(a), 9(2)(a)", "GDPR 第6条第1款(a)项、第9条第2款(a)项"),
+        LegalBasis::Contract => ("GDPR Art. 6(1)(b)", "GDPR 第6条第1款(b)项"),
+        LegalBasis::LegalObligation => ("GDPR Art. 6(1)(c)", "GDPR 第6条第1款(c)项"),
+        LegalBasis::VitalInterests => ("GDPR Art. 6(1)(d)", "GDPR 第6条第1款(d)项"),
+        LegalBasis::PublicTask => ("GDPR Art. 6(1)(e)", "GDPR 第6条第1款(e)项"),
+        LegalBasis::LegitimateInterests => ("GDPR Art. 6(1)(f)", "GDPR 第6条第1款(f)项"),
+    };
+    Bilingual { en, zh }
+}
+
+/// Where a basis stands in the PIPL, which knows no legitimate interests.
+fn pipl_provision(basis: LegalBasis) -> Bilingual {
+    let (en, zh) = match basis {
+        LegalBasis::Consent => ("PIPL Art. 13(1)(1)", "《个人信息保护法》第十三条第一款第一项"),
+        LegalBasis::ExplicitConsent => ("PIPL Art. 13(1)(1), 29", "《个人信息保护法》第十三条第一款第一项、第二十九条"),
+        LegalBasis::Contract => ("PIPL Art. 13(1)(2)", "《个人信息保护法》第十三条第一款第二项"),
+        LegalBasis::LegalObligation | LegalBasis::PublicTask => {
+            ("PIPL Art. 13(1)(3)", "《个人信息保护法》第十三条第一款第三项")
+        }
+        LegalBasis::VitalInterests => ("PIPL Art. 13(1)(4)", "《个人信息保护法》第十三条第一款第四项"),
+        LegalBasis::LegitimateInterests => ("no basis under the PIPL", "《个人信息保护法》中无此依据"),
+    };
+    Bilingual { en, zh }
 }
 
 /// An ISO 8601 duration of one unit in words, any other as it is.

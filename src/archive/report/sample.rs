@@ -3,7 +3,7 @@
 use crate::archive::facts::{
     ActivityFacts, CollectionFacts, ControllerFacts, ElsewhereFacts, Facts, Finding, LedgerLine,
 };
-use crate::records::{Code, Kind, LegalBasis, Text};
+use crate::records::{Bilingual, Code, Kind, LegalBasis, Text};
 
 /// A name in which every way to break a page is tried.
 pub(super) const HOSTILE: &str =
@@ -150,6 +150,10 @@ pub(super) fn facts() -> Facts {
             collection: Some("consents".into()),
             count: 1,
             message: "Data that rested on a consent are still held after it was withdrawn".into(),
+            told: Some(Bilingual {
+                en: "Data that rested on a consent are still held after it was withdrawn",
+                zh: "撤回同意之后仍保存着相关数据",
+            }),
         }],
         missing: vec![],
     }

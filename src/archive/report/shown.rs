@@ -13,7 +13,7 @@ pub(super) const SENTENCE: usize = 600;
 ///
 /// Controls become their pictures (U+2400), what has no picture U+FFFD. Explicit directional controls go too: a
 /// stray PDI would end the isolation of the value and turn the text after it around.
-pub(super) fn visible(text: &str, limit: usize) -> String {
+pub fn visible(text: &str, limit: usize) -> String {
     let mut shown: String = text.chars().take(limit).map(visible_char).collect();
     if text.chars().nth(limit).is_some() {
         // Half of an emoji or of an accented letter is worse than none.
@@ -47,7 +47,7 @@ pub(super) fn number(count: u64) -> Markup {
 }
 
 /// Thousands between commas, as English and Chinese readers both know them.
-pub(super) fn grouped(count: u64) -> String {
+pub fn grouped(count: u64) -> String {
     let digits = count.to_string();
     let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
@@ -60,7 +60,7 @@ pub(super) fn grouped(count: u64) -> String {
 }
 
 /// A size in the units that file managers show.
-pub(super) fn size(bytes: u64) -> String {
+pub fn size(bytes: u64) -> String {
     const UNITS: [&str; 5] = ["kB", "MB", "GB", "TB", "PB"];
     if bytes < 1_000 {
         return format!("{bytes} B");

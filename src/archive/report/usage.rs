@@ -1,5 +1,6 @@
 //! How to open the files, how to keep them safe, and how to check that they are whole without art20.
 
+use super::sentences::{KEEP_SAFE, OTHERS_DATA};
 use super::shown::{number, size};
 use super::view::{Section, View, numbers, words};
 use maud::html;
@@ -105,36 +106,11 @@ pub(super) fn open(view: &View<'_>) -> Section {
 
 /// How to keep the archive safe, and the data of others in it.
 pub(super) fn keep_safe(view: &View<'_>) -> Section {
-    const ADVICE: [(&str, &str); 5] = [
-        (
-            "Keep the archive where only you can open it: not on a shared computer, not in a public folder.",
-            "请将档案保存在只有您能打开的地方，不要放在共用的电脑或公共文件夹中。",
-        ),
-        (
-            "On a laptop, a phone or a USB stick, use the encryption of the device, or keep only the encrypted file.",
-            "在笔记本电脑、手机或 U 盘上，请启用设备加密，或只保存加密的文件。",
-        ),
-        (
-            "Delete copies that you no longer need, also in the download folder and in the bin.",
-            "不再需要的副本请删除，包括下载文件夹和回收站中的副本。",
-        ),
-        (
-            "Before you load it into an online service, consider who will be able to read it.",
-            "上传到在线服务之前，请考虑谁将能够读取这些数据。",
-        ),
-        (
-            "Nobody needs this archive or its password from you in order to “verify” something. If somebody asks for it, that is fraud.",
-            "没有人需要您的档案或密码来“核实”什么。如有人索要，那就是诈骗。",
-        ),
-    ];
     let body = html! {
         p { (view.say("This folder tells much about you. Who has it knows what stands in it.",
             "本文件夹包含大量关于您的信息，谁拿到它，谁就能知道其中的内容。")) }
-        ul { @for (en, zh) in ADVICE { li { (view.say(en, zh)) } } }
-        p { strong { (view.say("Other people's data.", "他人的数据。")) } " " (view.say(
-            "Messages and calls also hold data of the people you wrote to and spoke with. Use them for your own personal purposes only; a company that receives the archive from you may not use them for its own. If you asked for other people to be left out or replaced, a free text may still name somebody.",
-            "往来通信中也包含与您通信、通话的人的数据。这些数据仅可用于您个人的目的；从您处获得本档案的公司也不得将其用于自身目的。如果您要求略去或替换他人的信息，自由文本中仍可能提及他人。",
-        )) }
+        ul { @for (en, zh) in KEEP_SAFE { li { (view.say(en, zh)) } } }
+        p { strong { (view.say("Other people's data.", "他人的数据。")) } " " (view.fixed(OTHERS_DATA)) }
     };
     Section { name: "safe", title: view.say("How to keep it safe", "如何妥善保管"), body }
 }

@@ -1,6 +1,7 @@
 //! One language's view of the archive: which words, which ids, and the few shapes that every section is made of.
 
 use super::digest::Digest;
+use super::sentences::{ACCESS_GDPR, ACCESS_PIPL};
 use super::shown::{self, value};
 use crate::archive::facts::{CollectionFacts, Facts};
 use crate::records::text::is_chinese;
@@ -201,17 +202,9 @@ impl<'a> View<'a> {
     pub(super) fn access_pointer(&self) -> Markup {
         let who = [("who", self.controller())];
         if self.pipl() {
-            return self.fill(
-                "Data portability is not all you may ask for. Under Art. 45 of the Personal Information Protection Law (PIPL) you may consult and copy the personal information that {who} handles about you, also what stayed out here; where the GDPR applies to you, its Art. 15 gives the same right of access. A short message to the contact below is enough.",
-                "可携带权并非您唯一的权利。根据《个人信息保护法》第四十五条，您可以查阅、复制{who}处理的您的个人信息，包括此处未提供的部分；如果 GDPR 适用于您，其第15条赋予同样的访问权。向下方的联系人发送一条简短的消息即可。",
-                &who,
-            );
+            return self.fill(ACCESS_PIPL.en, ACCESS_PIPL.zh, &who);
         }
-        self.fill(
-            "Data portability (Art. 20 GDPR) is not all you may ask for. Under your right of access (Art. 15 GDPR) you may also ask {who} for a copy of the data that stayed out here, and for what is done with it. A short message to the contact below is enough.",
-            "可携带权（GDPR 第20条）并非您唯一的权利。依据访问权（GDPR 第15条），您还可以向{who}索取此处未提供的数据的副本，并了解这些数据的用途。向下方的联系人发送一条简短的消息即可。",
-            &who,
-        )
+        self.fill(ACCESS_GDPR.en, ACCESS_GDPR.zh, &who)
     }
 }
 

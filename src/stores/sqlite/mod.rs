@@ -27,7 +27,14 @@ pub(super) struct SqliteSnapshot {
 impl SqliteSnapshot {
     /// The failure in art20's words, without any value of the store.
     fn error(&self, table: &str, error: rusqlite::Error) -> StoreError {
-        store_error(&self.name, table, error)
+        match store_error(&self.name, table, error) {
+            // What looks like damage is somebody else's writing, if the file is not as it was.
+            StoreError::Damaged { store } => match self.confirm() {
+                Err(changed) => changed,
+                Ok(()) => StoreError::Damaged { store },
+            },
+            other => other,
+        }
     }
 }
 
@@ -39,18 +46,27 @@ fn store_error(store: &str, table: &str, error: rusqlite::Error) -> StoreError {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Locked { store },
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => StoreError::Damaged { store },
         Some(ErrorCode::ReadOnly) => StoreError::NotRecovered { store },
-        code => {
-            let cause = match (code, &error) {
-                // "no such column", "no such collation sequence": names of the schema, not values.
-                (
-                    Some(ErrorCode::Unknown),
-                    rusqlite::Error::SqlInputError { msg, .. } | rusqlite::Error::SqliteFailure(_, Some(msg)),
-                ) => msg.clone(),
-                (Some(code), _) => format!("{code:?}"),
-                (None, _) => "the value cannot be read".to_owned(),
-            };
-            StoreError::Query { store, table: table.to_owned(), cause }
-        }
+        _ => StoreError::Query { store, table: table.to_owned(), cause: cause(&error) },
+    }
+}
+
+/// Why, without a value of the store: while a statement runs, SQLite's texts may quote what it read.
+fn cause(error: &rusqlite::Error) -> String {
+    match error {
+        // "no such column", "near ...: syntax error": names of the schema and the words of the statement.
+        rusqlite::Error::SqlInputError { msg, .. } => msg.clone(),
+        rusqlite::Error::SqliteFailure(_, Some(msg)) if msg.starts_with("no such ") => msg.clone(),
+        other => match other.sqlite_error_code() {
+            Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::AuthorizationForStatementDenied) => {
+                "a file of it cannot be opened".to_owned()
+            }
+            Some(ErrorCode::SystemIoFailure) => "the file system fails, or the file is cut off".to_owned(),
+            Some(ErrorCode::TooBig) => "a value or a statement is too large".to_owned(),
+            Some(ErrorCode::OutOfMemory) => "there is not enough memory".to_owned(),
+            Some(ErrorCode::Unknown) => "a value cannot be computed, as of a view or a generated column".to_owned(),
+            Some(code) => format!("{code:?}"),
+            None => "the value cannot be read".to_owned(),
+        },
     }
 }
 

@@ -2,10 +2,12 @@
 //!
 //! A database in WAL mode whose side files are not there is opened as immutable and watched, because an ordinary
 //! reader would create `-wal` and `-shm` and leave them. One whose `-wal` waits without `-shm` (copied, or its program
-//! crashed) is read from a private copy that is unlinked as soon as it is open. Otherwise SQLite's own locks serve.
+//! crashed) is read from a private copy that is unlinked as soon as it is open; only a kill in the midst of copying can
+//! leave that copy, in a hidden folder of mode 0700. Otherwise SQLite's own locks serve.
 
 use super::super::Surroundings;
 use super::super::error::StoreError;
+use super::super::snapshot::Snapshot as _;
 use super::{SqliteSnapshot, functions, store_error};
 use rusqlite::config::DbConfig;
 use rusqlite::fallible_iterator::FallibleIterator as _;
@@ -14,7 +16,7 @@ use rusqlite::{Connection, OpenFlags};
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 /// How long to wait for another program's lock.
@@ -38,10 +40,6 @@ struct FileState {
 }
 
 impl Watch {
-    fn on(path: &Path) -> io::Result<Watch> {
-        Ok(Watch { file: Some((path.to_owned(), FileState::of(path)?)) })
-    }
-
     /// Makes sure that the file is as it was.
     pub(super) fn confirm(&self, store: &str) -> Result<(), StoreError> {
         match &self.file {
@@ -89,42 +87,50 @@ pub(in crate::stores) fn open_file(
         io::ErrorKind::NotFound => StoreError::NotFound { store: store.to_owned(), path: path.to_owned() },
         _ => StoreError::Unreadable { store: store.to_owned(), path: path.to_owned(), cause: cause.to_string() },
     };
-    if fs::metadata(path).map_err(unreadable)?.is_dir() {
-        return Err(unreadable(io::Error::other("it is a folder, not a file")));
+    // Side files stand beside the file itself, not beside a link to it.
+    let file = fs::canonicalize(path).map_err(unreadable)?;
+    let about = fs::metadata(&file).map_err(unreadable)?;
+    if !about.is_file() {
+        let what = if about.is_dir() { "it is a folder, not a file" } else { "it is no file" };
+        return Err(unreadable(io::Error::other(what)));
     }
+    let (wal, shm, journal) = (beside(&file, "-wal"), beside(&file, "-shm"), beside(&file, "-journal"));
     for _ in 0..ATTEMPTS {
-        let state = FileState::of(path).map_err(unreadable)?;
+        let state = FileState::of(&file).map_err(unreadable)?;
         if !state.is_database() {
             return Err(StoreError::NotADatabase { store: store.to_owned(), path: path.to_owned() });
         }
-        let (wal, shm) = (beside(path, "-wal"), beside(path, "-shm"));
-        let wal_waits = fs::metadata(&wal).is_ok_and(|about| about.len() > 0);
-        let shm_there = shm.exists();
-        if state.in_wal_mode() && !wal_waits && !shm_there {
-            let watch = Watch::on(path).map_err(unreadable)?;
-            let connection = connect(store, path, "mode=ro&immutable=1")?;
+        let wal_waits = waits(&wal);
+        let at_rest = !wal.exists() || (!wal_waits && !shm.exists());
+        if is_hot(&journal) || !(state.in_wal_mode() || wal_waits) {
+            let connection = connect(store, &file, "mode=ro")?;
+            return begin(store, connection, region, surroundings, Watch::default());
+        } else if at_rest {
+            let watch = Watch { file: Some((file.clone(), state)) };
+            let connection = connect(store, &file, "mode=ro&immutable=1")?;
             let snapshot = begin(store, connection, region, surroundings, watch)?;
             // Somebody may have begun to write between the look and the snapshot.
-            if snapshot.confirm_at_rest(&wal) {
+            if snapshot.confirm().is_ok() && !waits(&wal) {
                 return Ok(snapshot);
             }
-        } else if state.in_wal_mode() && wal_waits && !shm_there {
-            return from_copy(store, path, &wal, region, surroundings).map_err(|error| match error {
-                CopyError::Io(cause) => unreadable(cause),
-                CopyError::Store(error) => error,
-            });
+        } else if wal_waits && !shm.exists() {
+            return from_copy(store, &file, &wal, region, surroundings);
         } else {
-            let connection = connect(store, path, "mode=ro")?;
+            let connection = connect(store, &file, "mode=ro")?;
             return begin(store, connection, region, surroundings, Watch::default());
         }
     }
     Err(StoreError::Changed { store: store.to_owned() })
 }
 
-impl SqliteSnapshot {
-    fn confirm_at_rest(&self, wal: &Path) -> bool {
-        self.watch.confirm(&self.name).is_ok() && !fs::metadata(wal).is_ok_and(|about| about.len() > 0)
-    }
+/// Whether there is something in a side file.
+fn waits(side: &Path) -> bool {
+    fs::metadata(side).is_ok_and(|about| about.len() > 0)
+}
+
+/// Whether a rollback journal is one that SQLite may have to roll back.
+fn is_hot(journal: &Path) -> bool {
+    FileState::of(journal).is_ok_and(|state| state.header.first().is_some_and(|byte| *byte != 0))
 }
 
 /// Loads a SQL script into memory.
@@ -140,13 +146,17 @@ pub(in crate::stores) fn open_script(
             io::ErrorKind::NotFound => StoreError::NotFound { store: store.to_owned(), path: path.to_owned() },
             _ => StoreError::Unreadable { store: store.to_owned(), path: path.to_owned(), cause: cause.to_string() },
         })?;
-    let connection = Connection::open_in_memory().map_err(|error| store_error(store, "", error))?;
+    let mut connection = Connection::open_in_memory().map_err(|error| store_error(store, "", error))?;
     // A script must not reach other files.
     connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0).map_err(|error| store_error(store, "", error))?;
-    load(&connection, &script).map_err(|(statement, error)| StoreError::Script {
-        store: store.to_owned(),
-        statement,
-        cause: error.sqlite_error_code().map_or_else(|| "it cannot be carried out".into(), |code| format!("{code:?}")),
+    stop_when(&mut connection, surroundings).map_err(|error| store_error(store, "", error))?;
+    load(&connection, &script).map_err(|(statement, error)| match error.sqlite_error_code() {
+        Some(rusqlite::ErrorCode::OperationInterrupted) => StoreError::Interrupted,
+        code => StoreError::Script {
+            store: store.to_owned(),
+            statement,
+            cause: code.map_or_else(|| "it cannot be carried out".into(), |code| format!("{code:?}")),
+        },
     })?;
     begin(store, connection, region, surroundings, Watch::default())
 }
@@ -168,17 +178,6 @@ fn load(connection: &Connection, script: &str) -> Result<(), (usize, rusqlite::E
     }
 }
 
-enum CopyError {
-    Io(io::Error),
-    Store(StoreError),
-}
-
-impl From<io::Error> for CopyError {
-    fn from(cause: io::Error) -> CopyError {
-        CopyError::Io(cause)
-    }
-}
-
 /// Copies database and WAL to a private folder, opens the copy and unlinks it.
 fn from_copy(
     store: &str,
@@ -186,21 +185,43 @@ fn from_copy(
     wal: &Path,
     region: Option<&str>,
     surroundings: &Surroundings,
-) -> Result<SqliteSnapshot, CopyError> {
-    let before = (FileState::of(path)?, FileState::of(wal)?);
-    let folder = tempfile::Builder::new().prefix("art20-").tempdir()?;
+) -> Result<SqliteSnapshot, StoreError> {
+    let failed = |cause: io::Error| match surroundings.interrupted.load(Ordering::Relaxed) {
+        true => StoreError::Interrupted,
+        false => StoreError::NotCopied { store: store.to_owned(), cause: cause.to_string() },
+    };
+    let state = || Ok((FileState::of(path)?, FileState::of(wal)?));
+    let before = state().map_err(failed)?;
+    let folder = tempfile::Builder::new().prefix(".art20-").tempdir().map_err(failed)?;
     let copy = folder.path().join("store");
-    fs::copy(path, &copy)?;
-    fs::copy(wal, beside(&copy, "-wal"))?;
-    if (FileState::of(path)?, FileState::of(wal)?) != before {
-        return Err(CopyError::Store(StoreError::Changed { store: store.to_owned() }));
+    copy_file(path, &copy, &surroundings.interrupted).map_err(failed)?;
+    copy_file(wal, &beside(&copy, "-wal"), &surroundings.interrupted).map_err(failed)?;
+    if state().map_err(failed)? != before {
+        return Err(StoreError::Changed { store: store.to_owned() });
     }
-    let connection = connect(store, &copy, "mode=rw").map_err(CopyError::Store)?;
+    let connection = connect(store, &copy, "mode=rw")?;
     // Alone with its copy, SQLite keeps the index of the WAL in memory and needs no further file.
-    connection
+    let prepared = connection
         .pragma_update(None, "locking_mode", "EXCLUSIVE")
-        .map_err(|error| CopyError::Store(store_error(store, "", error)))?;
-    begin(store, connection, region, surroundings, Watch::default()).map_err(CopyError::Store)
+        .and_then(|()| connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true));
+    prepared.map_err(|error| store_error(store, "", error))?;
+    begin(store, connection, region, surroundings, Watch::default())
+}
+
+/// Copies a file, unless the run is to stop.
+fn copy_file(from: &Path, to: &Path, interrupted: &AtomicBool) -> io::Result<()> {
+    struct Stoppable<'a>(File, &'a AtomicBool);
+    impl Read for Stoppable<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            if self.1.load(Ordering::Relaxed) {
+                return Err(io::Error::other("the run was interrupted"));
+            }
+            self.0.read(buffer)
+        }
+    }
+    let mut from = io::BufReader::with_capacity(1024 * 1024, Stoppable(File::open(from)?, interrupted));
+    let mut to = File::create_new(to)?;
+    io::copy(&mut from, &mut to).map(|_| ())
 }
 
 fn beside(path: &Path, ending: &str) -> PathBuf {
@@ -237,6 +258,12 @@ fn encoded(path: &Path) -> String {
     uri
 }
 
+/// Lets statements end when the run is to stop.
+fn stop_when(connection: &mut Connection, surroundings: &Surroundings) -> rusqlite::Result<()> {
+    let interrupted = surroundings.interrupted.clone();
+    connection.progress_handler(INSTRUCTIONS, Some(move || interrupted.load(Ordering::Relaxed)))
+}
+
 /// Makes the connection harmless and takes the snapshot: SQLite takes it at the first read, not at BEGIN.
 fn begin(
     store: &str,
@@ -259,8 +286,7 @@ fn begin(
         )?;
         functions::register(&connection, &lists, region)?;
         rusqlite::vtab::array::load_module(&connection)?;
-        let interrupted = surroundings.interrupted.clone();
-        connection.progress_handler(INSTRUCTIONS, Some(move || interrupted.load(Ordering::Relaxed)))?;
+        stop_when(&mut connection, surroundings)?;
         connection.execute_batch("BEGIN")?;
         connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
     };

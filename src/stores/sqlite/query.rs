@@ -2,12 +2,13 @@
 
 use super::super::error::StoreError;
 use super::super::snapshot::{Table, Wish};
+use super::SqliteSnapshot;
 use super::functions::cell;
 use super::schema::select_list;
-use super::{SqliteSnapshot, store_error};
 use crate::records::Cell;
 use crate::subject::{ColumnTest, FoundRow, RowId, Test};
 use rusqlite::types::{ToSql, ToSqlOutput, Value, ValueRef};
+use std::borrow::Borrow;
 use std::rc::Rc;
 
 /// Values up to this size are read at once, larger ones in pieces.
@@ -21,11 +22,11 @@ pub(super) fn quoted(name: &str) -> String {
 }
 
 /// A stored value as a parameter; text that is not UTF-8 is sent as its bytes.
-struct Parameter<'a>(&'a Cell);
+struct Parameter<C>(C);
 
-impl ToSql for Parameter<'_> {
+impl<C: Borrow<Cell>> ToSql for Parameter<C> {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(ToSqlOutput::Borrowed(match self.0 {
+        Ok(ToSqlOutput::Borrowed(match self.0.borrow() {
             Cell::Null | Cell::Large(_) => ValueRef::Null,
             Cell::Integer(number) => ValueRef::Integer(*number),
             Cell::Real(number) => ValueRef::Real(*number),
@@ -42,6 +43,17 @@ struct Parameters {
     lists: Vec<i64>,
 }
 
+/// What is asked of a table.
+struct Question<'a> {
+    table: &'a Table,
+    key: &'a [String],
+    selection: Option<&'a str>,
+    tests: &'a [ColumnTest<'a>],
+    columns: &'a [&'a str],
+    /// Without indexes, because the store needs an order of text that is not known here.
+    unordered: bool,
+}
+
 pub(super) fn find(
     snapshot: &SqliteSnapshot,
     table: &Table,
@@ -51,8 +63,27 @@ pub(super) fn find(
     columns: &[&str],
     visit: &mut dyn FnMut(FoundRow) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
+    let question = Question { table, key, selection, tests, columns, unordered: false };
+    match ask(snapshot, &question, visit) {
+        // SQLite says so before it reads anything, so no row has been visited.
+        Err(StoreError::Query { cause, .. } | StoreError::Selection { cause, .. })
+            if cause.starts_with("no such collation sequence") =>
+        {
+            ask(snapshot, &Question { unordered: true, ..question }, visit)
+        }
+        other => other,
+    }
+}
+
+fn ask(
+    snapshot: &SqliteSnapshot,
+    question: &Question<'_>,
+    visit: &mut dyn FnMut(FoundRow) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let Question { table, key, selection, tests, columns, unordered } = question;
     let mut parameters = Parameters::default();
-    let conditions: Vec<String> = tests.iter().map(|test| condition(snapshot, test, &mut parameters)).collect();
+    let conditions: Vec<String> =
+        tests.iter().map(|test| condition(snapshot, question, test, &mut parameters)).collect();
     // Without a row number the key names the row.
     let ids: Vec<String> = match table.row_name {
         Some(name) => vec![name.to_owned()],
@@ -60,29 +91,36 @@ pub(super) fn find(
     };
     let admitted = selection.map_or_else(|| "1".to_owned(), |condition| format!("(({condition}\n) IS TRUE)"));
     let sql = format!(
-        "SELECT {}, {admitted}{}{} FROM {} WHERE {}",
+        "SELECT {}, {admitted}{}{} FROM {}{} WHERE {}",
         ids.join(", "),
         if columns.is_empty() { "" } else { ", " },
         select_list(columns),
         quoted(&table.name),
+        if *unordered { " NOT INDEXED" } else { "" },
         if conditions.is_empty() { "1".to_owned() } else { conditions.join(" AND ") },
     );
-    let result = run(snapshot, table, &sql, &parameters, ids.len(), columns.len(), visit);
+    let result = run(snapshot, question, &sql, &parameters, ids.len(), visit);
     snapshot.lists.forget(&parameters.lists);
     result
 }
 
 fn run(
     snapshot: &SqliteSnapshot,
-    table: &Table,
+    question: &Question<'_>,
     sql: &str,
     parameters: &Parameters,
     ids: usize,
-    columns: usize,
     visit: &mut dyn FnMut(FoundRow) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
-    let error = |error| store_error(&snapshot.name, &table.name, error);
-    let mut statement = snapshot.connection.prepare_cached(sql).map_err(error)?;
+    let (table, columns) = (question.table, question.columns.len());
+    let error = |error| snapshot.error(&table.name, error);
+    let mut statement = snapshot.connection.prepare_cached(sql).map_err(|failure| match error(failure) {
+        // Everything else in the statement is made of names that the schema has.
+        StoreError::Query { store, table, cause } if question.selection.is_some() => {
+            StoreError::Selection { store, table, cause }
+        }
+        other => other,
+    })?;
     let values: Vec<&dyn ToSql> = parameters.values.iter().map(AsRef::as_ref).collect();
     let mut rows = statement.query(values.as_slice()).map_err(error)?;
     while let Some(row) = rows.next().map_err(error)? {
@@ -99,15 +137,32 @@ fn run(
 }
 
 /// A test as SQL that lets every matching row pass and, where an index can serve it, is served by it.
-fn condition(snapshot: &SqliteSnapshot, test: &ColumnTest<'_>, parameters: &mut Parameters) -> String {
-    let column = quoted(test.column);
-    match &test.test {
-        Test::TextIn(values) => texts_in(snapshot, &column, values, parameters),
+fn condition(
+    snapshot: &SqliteSnapshot,
+    question: &Question<'_>,
+    test: &ColumnTest<'_>,
+    parameters: &mut Parameters,
+) -> String {
+    let table = question.table;
+    let mut column = quoted(test.column);
+    if question.unordered {
+        column.push_str(" COLLATE BINARY");
+    }
+    let (function, kind, values) = match &test.test {
+        Test::TextIn(values) => return texts_in(snapshot, &column, values, parameters),
         Test::CanonicalIn { kind, values } => match *kind {
-            "email" | "phone" => call(snapshot, "art20_canonical_in", kind, &column, values, parameters),
-            _ => texts_in(snapshot, &column, values, parameters),
+            "email" | "phone" => ("art20_canonical_in", kind, values),
+            _ => return texts_in(snapshot, &column, values, parameters),
         },
-        Test::ListHas { kind, values } => call(snapshot, "art20_list_has", kind, &column, values, parameters),
+        Test::ListHas { kind, values } => ("art20_list_has", kind, values),
+    };
+    let call = call(snapshot, function, kind, &column, values, parameters);
+    match table.row_name {
+        // Every value has to be looked at, but in the index, which is smaller than the table.
+        Some(row) if !question.unordered && table.indexed.iter().any(|indexed| indexed == test.column) => {
+            format!("{row} IN (SELECT {row} FROM {} WHERE {call})", quoted(&table.name))
+        }
+        _ => call,
     }
 }
 
@@ -130,27 +185,37 @@ fn call(
 /// The column's text is one of these, whatever its type: each text is sent as every value that has it.
 fn texts_in(snapshot: &SqliteSnapshot, column: &str, values: &[Vec<u8>], parameters: &mut Parameters) -> String {
     let mut sent: Vec<Value> = Vec::new();
+    let mut broken: Vec<Vec<u8>> = Vec::new();
     for value in values {
+        sent.push(Value::Blob(value.clone()));
         let Ok(text) = String::from_utf8(value.clone()) else {
-            return call(snapshot, "art20_canonical_in", "", column, values, parameters);
+            broken.push(value.clone());
+            continue;
         };
         if let Ok(number) = text.parse::<i64>() {
             sent.push(Value::Integer(number));
-        } else if let Some(number) = text.parse::<f64>().ok().filter(|number| number.is_finite()) {
+        } else if let Some(number) = text.parse::<f64>().ok().filter(|number| !number.is_nan()) {
             sent.push(Value::Real(number));
         }
-        sent.push(Value::Blob(value.clone()));
         sent.push(Value::Text(text));
     }
+    if broken.len() > LISTED {
+        return call(snapshot, "art20_canonical_in", "", column, values, parameters);
+    }
+    let mut name = |value: Box<dyn ToSql>| {
+        parameters.values.push(value);
+        format!("?{}", parameters.values.len())
+    };
+    // Text that is not UTF-8 can only stand in the statement one by one.
+    let mut names: Vec<String> = broken.into_iter().map(|bytes| name(Box::new(Parameter(Cell::Text(bytes))))).collect();
     if sent.len() > LISTED {
-        parameters.values.push(Box::new(Rc::new(sent)));
-        return format!("{column} IN rarray(?{})", parameters.values.len());
+        let list = format!("{column} IN rarray({})", name(Box::new(Rc::new(sent))));
+        if names.is_empty() {
+            return list;
+        }
+        return format!("({list} OR {column} IN ({}))", names.join(", "));
     }
-    let mut names = Vec::new();
-    for value in sent {
-        parameters.values.push(Box::new(value));
-        names.push(format!("?{}", parameters.values.len()));
-    }
+    names.extend(sent.into_iter().map(|value| name(Box::new(value))));
     format!("{column} IN ({})", names.join(", "))
 }
 
@@ -162,16 +227,24 @@ pub(super) fn read(
     wishes: &[Wish<'_>],
     visit: &mut dyn FnMut(usize, Vec<Cell>) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
-    let error = |error| store_error(&snapshot.name, &table.name, error);
-    let pieces = |wish: &Wish<'_>| wish.in_pieces && table.row_name.is_some();
-    let mut list: Vec<String> = Vec::new();
+    let error = |error| snapshot.error(&table.name, error);
+    let pieces = |wish: &Wish<'_>| wish.in_pieces && table.in_pieces;
+    let mut list: Vec<String> = Vec::with_capacity(wishes.len());
     for wish in wishes {
         let column = quoted(wish.column);
-        if pieces(wish) {
-            list.push(format!("iif(octet_length({column}) > {IN_ONE_PIECE}, NULL, {column})"));
-            list.push(format!("octet_length({column})"));
-        } else {
-            list.push(column);
+        list.push(match pieces(wish) {
+            true => format!("iif(octet_length({column}) > {IN_ONE_PIECE}, NULL, {column})"),
+            false => column,
+        });
+    }
+    // Where the key names the row it is read too: SQLite may take for equal what is not the same.
+    let mut key_at: Vec<usize> = Vec::new();
+    if table.row_name.is_none() {
+        for column in key {
+            key_at.push(wishes.iter().position(|wish| wish.column == column).unwrap_or_else(|| {
+                list.push(quoted(column));
+                list.len() - 1
+            }));
         }
     }
     if list.is_empty() {
@@ -187,46 +260,44 @@ pub(super) fn read(
     };
     let sql = format!("SELECT {} FROM {} WHERE {condition}", list.join(", "), quoted(&table.name));
     let mut statement = snapshot.connection.prepare_cached(&sql).map_err(error)?;
+    let not_unique = |rows| StoreError::KeyNotUnique { store: snapshot.name.clone(), table: table.name.clone(), rows };
     for (nth, id) in rows.iter().enumerate() {
-        let number;
-        let parameters: Vec<Parameter<'_>> = match id {
-            RowId::Number(n) => {
-                number = Cell::Integer(*n);
-                vec![Parameter(&number)]
-            }
-            RowId::Key(cells) => cells.iter().map(Parameter).collect(),
-        };
-        let parameters: Vec<&dyn ToSql> = parameters.iter().map(|parameter| parameter as &dyn ToSql).collect();
-        let mut found = statement.query(parameters.as_slice()).map_err(error)?;
-        let not_unique =
-            |rows| StoreError::KeyNotUnique { store: snapshot.name.clone(), table: table.name.clone(), rows };
-        let cells = match found.next().map_err(error)? {
-            Some(row) => {
-                let mut at = 0;
-                let mut cells = Vec::with_capacity(wishes.len());
-                for wish in wishes {
-                    let value = cell(row.get_ref(at).map_err(error)?);
-                    at += 1;
-                    if pieces(wish) {
-                        let bytes: Option<i64> = row.get(at).map_err(error)?;
-                        at += 1;
-                        match bytes {
-                            Some(bytes) if bytes > IN_ONE_PIECE => cells.push(Cell::Large(bytes.unsigned_abs())),
-                            _ => cells.push(value),
-                        }
-                    } else {
-                        cells.push(value);
-                    }
+        let mut found = match id {
+            RowId::Number(number) => statement.query([number]),
+            RowId::Key(cells) => statement.query(rusqlite::params_from_iter(cells.iter().map(Parameter))),
+        }
+        .map_err(error)?;
+        let mut cells = None;
+        while let Some(row) = found.next().map_err(error)? {
+            if let RowId::Key(key) = id {
+                let mut named = key_at.iter().map(|at| row.get_ref(*at).map(cell));
+                if !key.iter().all(|part| named.next().is_some_and(|own| own.is_ok_and(|own| own == *part))) {
+                    continue;
                 }
-                cells
             }
-            None => return Err(not_unique(0)),
-        };
-        if table.row_name.is_none() && found.next().map_err(error)?.is_some() {
-            return Err(not_unique(2));
+            if cells.is_some() {
+                return Err(not_unique(2));
+            }
+            let all = (0..wishes.len()).map(|at| row.get_ref(at).map(cell));
+            cells = Some(all.collect::<rusqlite::Result<Vec<Cell>>>().map_err(error)?);
         }
         drop(found);
+        let Some(mut cells) = cells else { return Err(not_unique(0)) };
+        if let (RowId::Number(number), Some(row)) = (id, table.row_name) {
+            let left = |(at, wish): &(usize, &Wish<'_>)| pieces(wish) && cells[*at].is_null();
+            let left: Vec<(usize, &Wish<'_>)> = wishes.iter().enumerate().filter(left).collect();
+            for (at, wish) in left {
+                cells[at] = size(snapshot, table, row, wish.column, *number).map_err(error)?;
+            }
+        }
         visit(nth, cells)?;
     }
     Ok(())
+}
+
+/// What stands for a value that was not read: its size, or NULL where it is.
+fn size(snapshot: &SqliteSnapshot, table: &Table, row: &str, column: &str, number: i64) -> rusqlite::Result<Cell> {
+    let sql = format!("SELECT octet_length({}) FROM {} WHERE {row} = ?1", quoted(column), quoted(&table.name));
+    let bytes: Option<i64> = snapshot.connection.prepare_cached(&sql)?.query_row([number], |row| row.get(0))?;
+    Ok(bytes.map_or(Cell::Null, |bytes| Cell::Large(bytes.unsigned_abs())))
 }

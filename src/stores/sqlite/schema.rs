@@ -6,28 +6,47 @@ use rusqlite::Connection;
 
 /// Every table and view but `sqlite_*` and the hidden parts of virtual tables.
 pub(super) fn tables(connection: &Connection) -> rusqlite::Result<Vec<Table>> {
+    let utf8: bool = connection.query_row("SELECT encoding = 'UTF-8' FROM pragma_encoding", [], |row| row.get(0))?;
     let mut list =
         connection.prepare("SELECT name, type, wr FROM pragma_table_list WHERE schema = 'main' ORDER BY name")?;
-    let rows =
-        list.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, bool>(2)?)))?;
+    let rows = list.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?)))?;
+    let rows: Vec<(String, String, bool)> = rows.collect::<rusqlite::Result<_>>()?;
     let mut tables = Vec::new();
-    for row in rows {
-        let (name, kind, without_rowid) = row?;
-        if name.to_ascii_lowercase().starts_with("sqlite_") || kind == "shadow" {
+    for (name, kind, without_rowid) in rows {
+        if name.to_ascii_lowercase().starts_with("sqlite_") || (kind == "shadow" && !holds_its_own(connection, &name)?)
+        {
             continue;
         }
-        tables.push(table(connection, name, kind == "view", without_rowid)?);
+        let mut table = table(connection, name, &kind, without_rowid)?;
+        // A value of another encoding is no text until SQLite has read it as a whole.
+        table.in_pieces &= utf8;
+        tables.push(table);
     }
     Ok(tables)
 }
 
-fn table(connection: &Connection, name: String, is_view: bool, without_rowid: bool) -> rusqlite::Result<Table> {
-    let mut info = connection.prepare("SELECT name, type, pk, hidden FROM pragma_table_xinfo(?1)")?;
-    let rows = info.query_map([&name], |row| {
-        Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, i64>(2)?, row.get::<_, i64>(3)?))
-    })?;
+/// SQLite knows the hidden parts of a virtual table by their names only. A table called `X_content` is no part of the
+/// full-text index X if X was told that its contents stand elsewhere.
+fn holds_its_own(connection: &Connection, shadow: &str) -> rusqlite::Result<bool> {
+    let Some(index) = shadow.to_ascii_lowercase().strip_suffix("_content").map(str::to_owned) else { return Ok(false) };
+    let sql = "SELECT sql FROM sqlite_schema WHERE type = 'table' AND lower(name) = ?1";
+    let mut statement = connection.prepare(sql)?;
+    let mut rows = statement.query_map([index], |row| row.get::<_, Option<String>>(0))?;
+    let text = rows.next().transpose()?.flatten().unwrap_or_default().to_ascii_lowercase();
+    Ok(text.match_indices("content").any(|(at, word)| text[at + word.len()..].trim_start().starts_with('=')))
+}
+
+fn table(connection: &Connection, name: String, kind: &str, without_rowid: bool) -> rusqlite::Result<Table> {
+    let is_view = kind == "view";
+    let rows = match columns(connection, &name) {
+        Ok(rows) => rows,
+        // A view of what is no longer there, or a table of a module that is not here: nobody can read it.
+        Err(error) if kind != "table" && is_about_the_schema(&error) => Vec::new(),
+        Err(error) => return Err(error),
+    };
     // Hidden columns of virtual tables (1) are parameters, not data; generated columns (2, 3) are data.
-    let rows: Vec<_> = rows.collect::<rusqlite::Result<Vec<_>>>()?.into_iter().filter(|row| row.3 != 1).collect();
+    let rows: Vec<_> = rows.into_iter().filter(|row| row.3 != 1).collect();
+    let generated = rows.iter().any(|row| row.3 > 1);
     let columns: Vec<String> = rows.iter().map(|row| row.0.clone()).collect();
     let has_rowid = !is_view && !without_rowid;
     let taken = |name: &str| columns.iter().any(|column| column.eq_ignore_ascii_case(name));
@@ -51,7 +70,19 @@ fn table(connection: &Connection, name: String, is_view: bool, without_rowid: bo
     if without_rowid && let Some(first) = rows.iter().find(|row| row.2 == 1) {
         indexed.push(first.0.clone());
     }
-    Ok(Table { name, columns, is_view, row_name, row_number, indexed })
+    // SQLite opens single values only in ordinary tables.
+    let in_pieces = kind == "table" && row_name.is_some() && !generated;
+    Ok(Table { name, columns, further: &[], is_view, row_name, row_number, indexed, in_pieces })
+}
+
+/// Name, type, place in the primary key and kind of every column.
+fn columns(connection: &Connection, table: &str) -> rusqlite::Result<Vec<(String, String, i64, i64)>> {
+    let mut info = connection.prepare("SELECT name, type, pk, hidden FROM pragma_table_xinfo(?1)")?;
+    info.query_map([table], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?.collect()
+}
+
+fn is_about_the_schema(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(rusqlite::ErrorCode::Unknown)
 }
 
 fn has_primary_index(connection: &Connection, table: &str) -> rusqlite::Result<bool> {

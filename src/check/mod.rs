@@ -1,14 +1,12 @@
 //! Holds the configuration against itself and the live stores (requirements C2, C3, C19, I8): what would stop an
 //! export is an error, what somebody should look at a warning.
 
-use crate::controller::activity::Regime;
+mod policy;
+mod retention;
+
 use crate::controller::{Collection, Comparison, Controller, Level, RemarkCode, TermSource};
-use crate::normalize::{Settings, read_value};
-use crate::records::Time;
-use crate::records::{FieldValue, LegalBasis};
 use crate::stores::agreement::disagreements;
 use crate::stores::{StoreError, Stores};
-use crate::subject::Finder;
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -87,14 +85,14 @@ pub fn check(controller: &Controller, stores: &Stores, as_of: Timestamp) -> Resu
     }
     let stopped = !remarks.is_empty();
     stale_ignores(controller, stores, &mut remarks);
-    pipl(controller, &mut remarks);
+    policy::check(controller, stores, &mut remarks);
     for collection in &controller.collections {
         unguarded(controller, collection, &mut remarks);
         slow(collection, stores, &mut remarks);
         // Rows can only be counted where the collection fits its table.
         if !stopped {
-            not_held(controller, collection, stores, &mut remarks)?;
-            overdue(controller, collection, stores, as_of, &mut remarks)?;
+            retention::not_held(controller, collection, stores, &mut remarks)?;
+            retention::overdue(controller, collection, stores, as_of, &mut remarks)?;
         }
     }
     remarks.sort_by_key(|remark| remark.level);
@@ -118,22 +116,6 @@ fn stale_ignores(controller: &Controller, stores: &Stores, remarks: &mut Vec<Rem
                 )
             });
         }
-    }
-}
-
-/// Legitimate interests are no basis under the PIPL (requirement J1).
-fn pipl(controller: &Controller, remarks: &mut Vec<Remark>) {
-    let held = controller.activities.iter().filter(|activity| activity.held);
-    for activity in held.filter(|activity| {
-        activity.basis(Regime::Pipl).is_none() || activity.pipl_basis == Some(LegalBasis::LegitimateInterests)
-    }) {
-        remarks.push(Remark::general(
-            RemarkCode::NoPiplBasis,
-            format!(
-                "[activity.{}] has no basis that the PIPL knows; if the PIPL applies, give `legal_basis = {{ gdpr = \"…\", pipl = \"…\" }}`",
-                activity.key
-            ),
-        ));
     }
 }
 
@@ -192,74 +174,4 @@ fn slow(collection: &Collection, stores: &Stores, remarks: &mut Vec<Remark>) {
             remarks.push(remark);
         }
     }
-}
-
-/// Data of activities that the policy announces as never stored (requirement C22).
-fn not_held(
-    controller: &Controller,
-    collection: &Collection,
-    stores: &Stores,
-    remarks: &mut Vec<Remark>,
-) -> Result<(), StoreError> {
-    let announced = collection
-        .activity
-        .keys()
-        .into_iter()
-        .filter(|key| controller.activity(key).is_some_and(|activity| !activity.held));
-    for key in announced.collect::<Vec<_>>() {
-        let count = stores.count(collection)?;
-        if count > 0 {
-            let message = format!(
-                "ALARM: the policy says that `{key}` is not held, and the table `{}` of the store `{}` has {count} rows; delete them or correct the policy",
-                collection.table, collection.store
-            );
-            remarks.push(Remark {
-                count: Some(count),
-                ..Remark::about(RemarkCode::HeldAlthoughNotAnnounced, collection, message)
-            });
-        }
-    }
-    Ok(())
-}
-
-/// Rows whose retention period has ended (requirement C19).
-fn overdue(
-    controller: &Controller,
-    collection: &Collection,
-    stores: &Stores,
-    as_of: Timestamp,
-    remarks: &mut Vec<Remark>,
-) -> Result<(), StoreError> {
-    let Some(column) = collection.retention_from.as_deref() else { return Ok(()) };
-    let keys = collection.activity.keys();
-    let [key] = keys.as_slice() else { return Ok(()) };
-    let Some(retention) = controller.activity(key).and_then(|activity| activity.retention.as_ref()) else {
-        return Ok(());
-    };
-    let mapping = collection.mappings().find(|(name, _)| *name == column).map(|(_, mapping)| mapping);
-    let zone = mapping.and_then(|mapping| mapping.time_zone.as_ref()).unwrap_or(&controller.time_zone);
-    let mut count = 0;
-    stores.find(collection, &[], &[column], &mut |row| {
-        let cell = &row.cells[0];
-        let mapped = mapping.and_then(|mapping| {
-            match read_value(mapping, cell, Settings { zone, currency: None, address: None }).value {
-                FieldValue::Time(time) => Some(time),
-                _ => None,
-            }
-        });
-        let time = mapped.or_else(|| cell.utf8().and_then(|text| Time::parse(&text, zone)).map(|reading| reading.time));
-        let end = time
-            .and_then(|time| time.instant(zone))
-            .and_then(|at| at.to_zoned_datetime(zone.clone()).checked_add(retention.span.0).ok());
-        count += u64::from(end.is_some_and(|end| end.timestamp() < as_of));
-        Ok(())
-    })?;
-    if count > 0 {
-        let message = format!(
-            "{count} rows of the collection `{}` are kept longer than the {} that [activity.{key}] announces",
-            collection.name, retention.text
-        );
-        remarks.push(Remark { count: Some(count), ..Remark::about(RemarkCode::RetentionOverdue, collection, message) });
-    }
-    Ok(())
 }

@@ -1,0 +1,178 @@
+//! Letters without an archive: `art20 refuse` and `art20 extend`. Each leaves its letter and, beside it, a record that
+//! proves it to the controller. No store is opened.
+
+use super::facts::about;
+use super::papers::Papers;
+use crate::archive::ArchiveError;
+use crate::archive::container::hex;
+use crate::archive::unnamed::{folder_for, make_names_durable};
+use crate::controller::Controller;
+use crate::controller::holidays::Calendar;
+use crate::letter::{Extension, ExtensionFault, Occasion, Refusal, RefusalFault, extension, refusal};
+use crate::receipt::LetterProof;
+use crate::request::ReplyRequest;
+use crate::request::deadlines::{Deadlines, deadlines, elapsed_days};
+use jiff::Timestamp;
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+use std::path::{Path, PathBuf};
+
+/// The version of the record's format.
+const FORMAT: &str = "art20-letter/1";
+
+/// What the letter says.
+#[derive(Debug, Clone, Copy)]
+pub enum Reply<'a> {
+    /// No action, with the reason.
+    Refuse(Refusal<'a>),
+    /// Two more months, with the reasons.
+    Extend(Extension<'a>),
+}
+
+/// Why no letter was written.
+#[derive(Debug, thiserror::Error)]
+pub enum ReplyError {
+    /// The law does not let this be refused in this way.
+    #[error(transparent)]
+    Refusal(#[from] RefusalFault),
+    /// The law does not let the time be extended in this way.
+    #[error(transparent)]
+    Extension(#[from] ExtensionFault),
+    /// It cannot be written.
+    #[error(transparent)]
+    Write(#[from] ArchiveError),
+}
+
+/// Proof of one letter: what was answered and why. Nothing personal is in it but what the operator wrote.
+#[derive(Debug, Clone, Serialize)]
+pub struct Replied {
+    /// `art20-letter/1`.
+    pub format: &'static str,
+    /// `refusal` or `extension`.
+    pub kind: &'static str,
+    /// The reference of the request.
+    pub reference: String,
+    /// The regime.
+    pub regime: &'static str,
+    /// The languages of the letter, as they were asked for.
+    pub languages: Vec<String>,
+    /// When the request was received.
+    pub received: Option<String>,
+    /// By when it is to be answered; none where the time of receipt is not known.
+    pub deadlines: Option<Deadlines>,
+    /// Days from receipt to the letter.
+    pub elapsed_days: Option<i64>,
+    /// The code of the reason.
+    pub reason: &'static str,
+    /// The provision that it rests on.
+    pub provision: &'static str,
+    /// The operator's words.
+    pub explanation: Option<String>,
+    /// What shows the reason (requirement B8).
+    pub evidence: Option<String>,
+    /// What the person may pay instead, under the PIPL alone (requirement B10).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fee: Option<String>,
+    /// How many requests there were, where a fee is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub requests: Option<u64>,
+    /// Who ran art20.
+    pub operator: Option<String>,
+    /// The time that the letter counts as written at.
+    pub as_of: String,
+    /// SHA-256 of the configuration.
+    pub configuration_sha256: String,
+    /// The version of art20.
+    pub art20_version: &'static str,
+    /// The letter.
+    pub letter: LetterProof,
+}
+
+impl Replied {
+    /// As it is written beside the letter.
+    pub fn text(&self) -> Vec<u8> {
+        let mut text = serde_json::to_vec_pretty(self).unwrap_or_default();
+        text.push(b'\n');
+        text
+    }
+}
+
+/// The place of the record: `X.txt` has `X.json` beside it. An archive of the same name keeps room for its receipt.
+pub fn record_path(letter: &Path) -> PathBuf {
+    let name = letter.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let stem = name.strip_suffix(".txt").unwrap_or(&name);
+    letter.with_file_name(format!("{stem}.json"))
+}
+
+/// Writes the letter and its record, both or neither.
+///
+/// # Errors
+/// When the law does not let it be, or it cannot be written; then neither is there.
+pub fn reply(
+    controller: &Controller,
+    request: &ReplyRequest,
+    said: Reply<'_>,
+    as_of: Timestamp,
+    operator: Option<&str>,
+    output: &Path,
+) -> Result<Replied, ReplyError> {
+    let calendar = controller.holidays.as_deref().and_then(Calendar::named);
+    let due = request.received.map(|at| deadlines(at, &controller.time_zone, calendar.as_ref()));
+    let regime = request.regime.name();
+    let sender = about(controller, regime);
+    let occasion = Occasion {
+        controller: &sender,
+        regime,
+        languages: &request.languages,
+        reference: request.reference_given.then_some(request.reference.as_str()),
+        received: request.received,
+        deadlines: due.as_ref(),
+        as_of,
+    };
+    let text = match &said {
+        Reply::Refuse(said) => {
+            said.check(regime == "pipl")?;
+            refusal(&occasion, said)
+        }
+        Reply::Extend(said) => extension(&occasion, said)?,
+    };
+    let beside = record_path(output);
+    let folder = folder_for(output)?;
+    folder_for(&beside)?;
+    let mut papers = Papers::default();
+    let letter = papers.add(&folder, output, text.as_bytes())?;
+    let (kind, reason, provision, explanation, evidence, fee) = match said {
+        Reply::Refuse(said) => {
+            let reason = said.reason;
+            ("refusal", reason.as_str(), reason.provision(), said.explanation, said.evidence, said.fee)
+        }
+        Reply::Extend(said) => {
+            ("extension", said.cause.as_str(), "GDPR Art. 12(3)", Some(said.explanation), None, None)
+        }
+    };
+    let replied = Replied {
+        format: FORMAT,
+        kind,
+        reference: request.reference.clone(),
+        regime,
+        languages: request.languages.clone(),
+        received: request.received.map(|at| at.to_string()),
+        elapsed_days: request.received.map(|at| elapsed_days(at, as_of, &controller.time_zone)),
+        deadlines: due,
+        reason,
+        provision,
+        explanation: explanation.map(str::to_owned),
+        evidence: evidence.map(str::to_owned),
+        fee: fee.map(|(fee, _)| fee.to_owned()),
+        requests: fee.map(|(_, requests)| requests),
+        operator: operator.map(str::to_owned),
+        as_of: as_of.to_string(),
+        configuration_sha256: hex(&Sha256::digest(controller.source.as_bytes())),
+        art20_version: env!("CARGO_PKG_VERSION"),
+        letter,
+    };
+    papers.add(&folder, &beside, &replied.text())?;
+    papers.make_durable()?;
+    papers.publish(|| make_names_durable(&folder))?;
+    Ok(replied)
+}
