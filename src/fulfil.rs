@@ -1,14 +1,17 @@
 //! The road of a request: it visits each room once and reads like a table of contents.
 
+mod consents;
+mod sightings;
+
 use crate::archive::facts::{Facts, Finding};
 use crate::archive::{ArchiveError, Destination};
 use crate::controller::{Collection, Controller};
 use crate::findings::Findings;
 use crate::normalize::{NormalizeError, Normalized, RowReader, RowRef, SubjectNames};
 use crate::receipt::Ledger;
-use crate::records::{Code, FieldValue, Kind, Time};
-use crate::request::PortabilityRequest;
-use crate::scope::{Circumstances, ConsentBook, PortableRecord, ScopeDecision, Withdrawal, decide, retention_ended};
+use crate::records::Code;
+use crate::request::{PortabilityRequest, ThirdParties};
+use crate::scope::{Circumstances, PortableRecord, Replaced, Replacer, ScopeDecision, decide, retention_ended};
 use crate::stores::{StoreError, Stores};
 use crate::subject::{Ambiguity, Decisions, Identification, IdentifyError, MatchedRow, RowFate, RowId, identify};
 use jiff::Timestamp;
@@ -56,6 +59,8 @@ pub struct Account {
     pub findings: Vec<Finding>,
     /// Those of them that the person should know.
     pub findings_for_the_person: Vec<Finding>,
+    /// Who was replaced, where the request asks for it.
+    pub replaced: Option<Replaced>,
 }
 
 /// Watches a run, for a progress bar.
@@ -89,11 +94,20 @@ pub fn fulfil(
     if total == 0 && !allow_empty {
         return Err(FulfilError::Unknown);
     }
-    watcher.begin(total as u64);
+    let twice = request.third_parties != ThirdParties::Keep;
+    watcher.begin(total as u64 * if twice { 2 } else { 1 });
     let known = identification.identifiers.iter().map(|known| &known.identifier);
     let subject = SubjectNames::new(known, controller.country.as_deref());
-    let consents = consents(controller, request, as_of, stores, &identification, &subject)?;
-    let circumstances = Circumstances { controller, regime: request.regime, consents: &consents, as_of };
+    let consents = consents::consents(controller, request, as_of, stores, &identification, &subject)?;
+    let replacer = match request.third_parties {
+        ThirdParties::Keep => None,
+        mode => {
+            let sightings = sightings::sightings(controller, stores, &identification, &subject, watcher)?;
+            Some(Replacer::new(mode, sightings, &sightings::occasion(controller, request, as_of)))
+        }
+    };
+    let third_parties = request.third_parties;
+    let circumstances = Circumstances { controller, regime: request.regime, consents: &consents, as_of, third_parties };
     let mut road = Road {
         circumstances,
         stores,
@@ -101,6 +115,7 @@ pub fn fulfil(
         subject: &subject,
         destination,
         watcher,
+        replacer,
         ledger: Ledger::new(controller),
         findings: Findings::default(),
     };
@@ -112,11 +127,12 @@ pub fn fulfil(
             road.collection(at)?;
         }
     }
+    let replaced = road.replacer.map(|replacer| replacer.replaced().clone());
     let (ledger, mut findings) = (road.ledger, road.findings);
     findings.about_request(controller, request, as_of);
     findings.about_identification(controller, &identification);
     let (findings, findings_for_the_person) = findings.finish();
-    Ok(Account { identification, ledger, findings, findings_for_the_person })
+    Ok(Account { identification, ledger, findings, findings_for_the_person, replaced })
 }
 
 /// One run on its way.
@@ -127,6 +143,7 @@ struct Road<'a> {
     subject: &'a SubjectNames,
     destination: &'a mut dyn Destination,
     watcher: &'a mut dyn Watcher,
+    replacer: Option<Replacer<'a>>,
     ledger: Ledger,
     findings: Findings,
 }
@@ -168,7 +185,11 @@ impl Road<'_> {
             if let Some(children) = children {
                 record.nest(children);
             }
-            let held = self.destination.take(*record, self.stores).map_err(FulfilError::Archive)?;
+            let mut held = match &mut self.replacer {
+                Some(replacer) => replacer.hide(&mut record, self.stores).map_err(unreadable)?,
+                None => Vec::new(),
+            };
+            held.extend(self.destination.take(*record, self.stores).map_err(FulfilError::Archive)?);
             for (collection, code, count) in held {
                 self.ledger.withheld(&collection, code, count);
             }
@@ -258,59 +279,6 @@ impl Road<'_> {
     }
 }
 
-/// Reads what proves consents, before anything that depends on them is decided.
-fn consents(
-    controller: &Controller,
-    request: &PortabilityRequest,
-    as_of: Timestamp,
-    stores: &Stores,
-    identification: &Identification,
-    subject: &SubjectNames,
-) -> Result<ConsentBook, FulfilError> {
-    let mut book = ConsentBook::new(request.received.unwrap_or(as_of), controller.time_zone.clone());
-    for (at, collection) in controller.collections.iter().enumerate().filter(|(_, c)| c.kind == Kind::Consent) {
-        let reader = RowReader::new(collection);
-        let wishes = reader.wishes();
-        // A row that may be somebody else's proves nothing, also where the operator accepted it.
-        let proves = |row: &&MatchedRow| matches!(row.fate, RowFate::Subject | RowFate::NotSelected);
-        let rows = identification.matched[at].rows.iter().filter(proves);
-        let ids: Vec<&RowId> = rows.map(|row| &row.row).collect();
-        stores
-            .read_rows(collection, &ids, &wishes, &mut |nth, cells| {
-                let row = reader
-                    .row(controller, subject, ids[nth], nth + 1, &cells, None)
-                    .map_err(from_normalize)
-                    .map_err(through)?;
-                enter(&mut book, collection, &row);
-                Ok(())
-            })
-            .map_err(back)?;
-    }
-    Ok(book)
-}
-
-fn enter(book: &mut ConsentBook, collection: &Collection, row: &Normalized) {
-    // After `values`, the label is the activity's key.
-    let activity = match row.get("for_activity") {
-        Some(FieldValue::Code { label, .. }) => label.as_str(),
-        Some(FieldValue::Text(text)) => text.as_str(),
-        _ => return,
-    };
-    let time = |path: &str| -> Option<&Time> {
-        match row.get(path) {
-            Some(FieldValue::Time(time)) => Some(time),
-            _ => None,
-        }
-    };
-    let unreadable = row.values.iter().any(|value| value.path == "withdrawn_at" && value.reading.verbatim.is_some());
-    let withdrawn = match time("withdrawn_at") {
-        Some(at) => Withdrawal::At(at),
-        None if unreadable => Withdrawal::SomeTime,
-        None => Withdrawal::None,
-    };
-    book.enter(&collection.name, activity, time("given_at"), withdrawn);
-}
-
 /// Puts what the run found into the facts of the archive.
 pub fn complete(facts: &mut Facts, account: &Account, controller: &Controller) {
     let hidden: Vec<&str> = controller
@@ -328,7 +296,13 @@ pub fn complete(facts: &mut Facts, account: &Account, controller: &Controller) {
         .filter(|f| f.collection.as_deref().is_none_or(|c| !hidden.contains(&c)))
         .cloned()
         .collect();
+    facts.replaced = account.replaced.clone();
     facts.collections.retain(|collection| !hidden.contains(&collection.name.as_str()));
+}
+
+/// A file of a record cannot be read.
+fn unreadable(cause: std::io::Error) -> FulfilError {
+    FulfilError::Archive(ArchiveError::Content(cause))
 }
 
 /// Carries a failure through the visit of rows.

@@ -9,33 +9,32 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use tempfile::TempDir;
 
-/// The main subject; every value that ever broke an export; a Chinese name without parts; a name from right to left.
-const SUBJECTS: [(&str, &str); 4] = [
-    ("main", "email:anna.mueller@example.org"),
-    ("nasty", "email:o'neil+tag@example.org"),
-    ("chinese", "phone:010-0000 0142"),
-    ("arabic", "email:layla@example.org"),
+/// The main subject; every value that ever broke an export; a Chinese name without parts; a name from right to left; one
+/// in whose store nothing is as one expects; and again without other people.
+const ARCHIVES: [(&str, &str, &str); 9] = [
+    ("main", "email:anna.mueller@example.org", "keep"),
+    ("nasty", "email:o'neil+tag@example.org", "keep"),
+    ("chinese", "phone:010-0000 0142", "keep"),
+    ("arabic", "email:layla@example.org", "keep"),
+    ("extreme", common::extreme::SUBJECT, "keep"),
+    ("main-pseudonymised", "email:anna.mueller@example.org", "pseudonymise"),
+    ("nasty-pseudonymised", "email:o'neil+tag@example.org", "pseudonymise"),
+    ("extreme-pseudonymised", common::extreme::SUBJECT, "pseudonymise"),
+    ("main-omitted", "email:anna.mueller@example.org", "omit"),
 ];
-/// And one in whose store nothing is as one expects.
-const EXTREME: &str = "extreme";
-/// The names of all archives.
-const NAMES: [&str; 5] = ["main", "nasty", "chinese", "arabic", EXTREME];
 
 /// An archive for each subject, `NAME.zip`, extracted to `NAME`.
 fn archives() -> (TempDir, Vec<PathBuf>) {
     let folder = scratch();
     let extreme = common::extreme::write(folder.path());
     let mut folders = Vec::new();
-    for name in NAMES {
-        let (subject, configuration) = match SUBJECTS.iter().find(|(of, _)| *of == name) {
-            Some((_, subject)) => (*subject, fixture("trexlabel/art20.toml")),
-            None => (common::extreme::SUBJECT, extreme.clone()),
-        };
+    for (name, subject, third_parties) in ARCHIVES {
+        let is_extreme = subject == common::extreme::SUBJECT;
         let zip = folder.path().join(format!("{name}.zip"));
         let run = art20()
             .args(["export", "-q", "--identity-check", "account-login", "--as-of", "2026-11-23T12:00:00Z"])
-            .args(["--reference", name, "-s", subject, "-c"])
-            .arg(configuration)
+            .args(["--reference", name, "-s", subject, "--third-parties", third_parties, "-c"])
+            .arg(if is_extreme { extreme.clone() } else { fixture("trexlabel/art20.toml") })
             .arg("-o")
             .arg(&zip)
             .output()
@@ -136,7 +135,7 @@ fn frictionless_finds_every_package_valid_in_the_zip_itself() {
         return;
     }
     let (folder, folders) = archives();
-    for name in NAMES {
+    for (name, ..) in ARCHIVES {
         accepts("frictionless", &["validate", &format!("{name}.zip")], &[], folder.path());
     }
     for extracted in &folders {
@@ -154,7 +153,7 @@ fn the_official_profile_accepts_every_datapackage_json() {
     let (folder, folders) = archives();
     let profile = schemas.join("datapackage-2.0.json");
     let files = found(&folders, "", "datapackage.json");
-    assert_eq!(files.len(), NAMES.len());
+    assert_eq!(files.len(), ARCHIVES.len());
     accepts("check-jsonschema", &["--schemafile", profile.to_str().unwrap()], &files, folder.path());
 }
 
@@ -178,7 +177,7 @@ fn the_schemas_of_the_draft_accept_every_personal_data_portability_archive() {
         ("folder.schema.json", mail),
     ];
     for (schema, files) in judged {
-        assert!(files.len() >= NAMES.len(), "{schema}: {}", files.len());
+        assert!(files.len() >= ARCHIVES.len(), "{schema}: {}", files.len());
         println!("{schema}: {}", python("schemas.py", &[schemas.to_str().unwrap(), schema], &files));
     }
 }
@@ -263,7 +262,7 @@ fn the_published_vocabulary_and_shapes_accept_every_statement_and_reject_changed
     let Some(vocabulary) = shared("dpv").filter(|_| module("pyshacl")) else { return };
     let (_folder, folders) = archives();
     let statements = found(&folders, "data", "statement.jsonld");
-    assert_eq!(statements.len(), NAMES.len());
+    assert_eq!(statements.len(), ARCHIVES.len());
     println!("{}", python("statement.py", &[vocabulary.to_str().unwrap()], &statements));
 }
 

@@ -4,6 +4,7 @@
 
 use crate::records::uid::Namespace;
 use crate::records::{Bilingual, Code, Kind, LegalBasis, Text, Uid};
+use crate::scope::Replaced;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
@@ -37,6 +38,10 @@ pub struct Facts {
     pub findings: Vec<Finding>,
     /// Header fields of stored e-mails that go (contract 6); a final `*` stands for any ending.
     pub dropped_headers: Vec<String>,
+    /// What became of other people: `keep`, `pseudonymise` or `omit`.
+    pub third_parties: &'static str,
+    /// Who was replaced, unless other people were kept.
+    pub replaced: Option<Replaced>,
     /// Stores that could not be read, where a partial archive was asked for.
     pub missing: Vec<String>,
 }

@@ -4,6 +4,7 @@
 //! that a vocabulary written by others can judge the line that art20 has drawn.
 
 use super::facts::{ActivityFacts, CollectionFacts, Facts, RECORDS_FORMAT};
+use super::report;
 use crate::records::{Code, LegalBasis};
 use serde_json::{Map, Value, json};
 
@@ -32,6 +33,7 @@ pub(super) fn statement(facts: &Facts) -> String {
         })).collect::<Vec<_>>(),
         "excluded": excluded(facts),
         "withheld": withheld(facts),
+        "third_parties": third_parties(facts),
         "ledger": facts.ledger,
         "findings": facts.findings,
         "partial": !facts.missing.is_empty(),
@@ -78,7 +80,17 @@ fn context() -> Value {
         "voluntary",
         "legal_basis",
     ];
-    let tables = ["ledger", "findings", "excluded", "withheld", "not_covered", "not_held", "elsewhere", "texts"];
+    let tables = [
+        "ledger",
+        "findings",
+        "excluded",
+        "withheld",
+        "third_parties",
+        "not_covered",
+        "not_held",
+        "elsewhere",
+        "texts",
+    ];
     if let Some(object) = context.as_object_mut() {
         for word in plain {
             object.insert(word.into(), json!(format!("art20:{word}")));
@@ -252,6 +264,22 @@ fn justification(code: Code) -> Option<&'static str> {
         }
         _ => None,
     }
+}
+
+/// What became of other people, and how many values name them (Art. 20(4)).
+fn third_parties(facts: &Facts) -> Value {
+    let mut object = json!({ "mode": facts.third_parties });
+    if let (Some(replaced), Some(members)) = (&facts.replaced, object.as_object_mut()) {
+        let values =
+            replaced.values.iter().map(|(collection, count)| json!({ "collection": collection, "count": count }));
+        members.insert("people".into(), json!(replaced.people));
+        members.insert("replaced".into(), values.collect());
+        members.insert("provision".into(), json!(Code::ThirdParty.provision()));
+        members.insert("justification".into(), json!("https://w3id.org/dpv/justifications#ThirdPartyRightsImpaired"));
+        let sentence = report::replaced_sentence(facts.third_parties);
+        members.insert("sentence".into(), json!({ "en": sentence.en, "zh-Hans": sentence.zh }));
+    }
+    object
 }
 
 fn excluded(facts: &Facts) -> Vec<Value> {

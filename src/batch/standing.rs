@@ -69,7 +69,7 @@ pub(super) fn standing(folder: &Path, request: &PortabilityRequest) -> io::Resul
     let reference = &request.reference;
     let Some(receipt) = read(&folder.join(format!("{reference}.receipt.json")))? else {
         let there = |ending: &&str| fs::symlink_metadata(folder.join(format!("{reference}{ending}"))).is_ok();
-        return Ok(if ENDINGS.iter().any(|ending| there(ending)) { Standing::Half } else { Standing::Nothing });
+        return Ok(if ENDINGS.iter().any(there) { Standing::Half } else { Standing::Nothing });
     };
     let Ok(told) = serde_json::from_slice::<Told>(&receipt) else { return Ok(Standing::Half) };
     let named = [".zip", ".zip.age"].iter().any(|ending| told.archive.name == format!("{reference}{ending}"));

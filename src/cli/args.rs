@@ -63,7 +63,7 @@ pub struct RequestOptions {
     /// Take several persons as one, for this reason
     #[arg(long, value_name = "REASON")]
     pub same_person: Option<String>,
-    /// What becomes of other people: keep [default: keep]
+    /// What becomes of other people: keep, pseudonymise (Person 1, Person 2 …) or omit [default: keep]
     #[arg(long, value_name = "MODE")]
     pub third_parties: Option<String>,
     /// Languages of the report, BCP 47 tags between commas [default: those of the configuration]

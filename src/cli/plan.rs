@@ -9,6 +9,7 @@ use crate::controller::Controller;
 use crate::export::{Fulfilled, Order, plan, receipt_text};
 use crate::receipt::Receipt;
 use crate::records::Code;
+use crate::request::ThirdParties;
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 use textwrap::core::display_width;
@@ -89,6 +90,14 @@ fn show(planned: &Fulfilled, out: &mut impl Write) -> std::io::Result<()> {
                 reasons.push_str(&format!("{separator}{} given as they stand", line.verbatim));
             }
             wrapped(out, &format!("{}  ", name(line, width)), &" ".repeat(width + 2), &reasons)?;
+        }
+    }
+    if let Some(replaced) = &receipt.replaced {
+        let values: u64 = replaced.values.values().sum();
+        let what = if receipt.third_parties == ThirdParties::Omit { "left out" } else { "replaced by pseudonyms" };
+        writeln!(out, "\nOther people: {} found, {what} in values of records that go in: {values}", replaced.people)?;
+        for (collection, count) in &replaced.values {
+            writeln!(out, "{:width$}  {count}", printable(collection))?;
         }
     }
     let mut codes: Vec<Code> =

@@ -58,7 +58,7 @@ pub struct Controller {
     pub dpo: Option<Text>,
     /// The representative (GDPR 27).
     pub representative: Option<Text>,
-    /// Addresses and `@domains` of own staff.
+    /// Addresses, `@domains` and telephone numbers (with `+`) of own staff.
     pub own_addresses: Vec<String>,
     /// Header fields of stored e-mails that go (contract 6); a final `*` stands for any ending.
     pub dropped_headers: Vec<String>,
@@ -128,12 +128,23 @@ impl Controller {
         Namespace::of_controller(&self.id)
     }
 
-    /// Whether this e-mail address belongs to the controller's own staff.
+    /// Whether this e-mail address or telephone number belongs to the controller's own staff.
     pub fn is_own_address(&self, address: &str) -> bool {
         let address = address.trim().to_lowercase();
         self.own_addresses.iter().any(|own| {
             let own = own.to_lowercase();
-            if own.starts_with('@') { address.ends_with(&own) } else { address == own }
+            match own.strip_prefix('+') {
+                Some(number) => is_number(&address, number),
+                None if own.starts_with('@') => address.ends_with(&own),
+                None => address == own,
+            }
         })
     }
+}
+
+/// Whether a text is the telephone number with these digits after its `+` or `00`.
+fn is_number(text: &str, number: &str) -> bool {
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    let dialled = text.strip_prefix('+').or_else(|| text.strip_prefix("00"));
+    !text.contains(char::is_alphabetic) && dialled.is_some_and(|dialled| digits(dialled) == digits(number))
 }

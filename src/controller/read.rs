@@ -177,10 +177,14 @@ fn identity(section: &Section<'_, '_>, controller: &mut Controller) {
     controller.dpo = texts(section, "dpo");
     controller.representative = texts(section, "representative");
     for address in section.strings("own_addresses") {
-        if address.value.contains('@') {
+        let number = address.value.starts_with('+') && address.value.bytes().filter(u8::is_ascii_digit).count() > 4;
+        if address.value.contains('@') || number {
             controller.own_addresses.push(address.value);
         } else {
-            section.fault_at(address.line, "an entry of `own_addresses` must be an address or begin with `@`");
+            section.fault_at(
+                address.line,
+                "an entry of `own_addresses` must be an address, a number with `+`, or begin with `@`",
+            );
         }
     }
     section.finish();

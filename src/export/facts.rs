@@ -26,6 +26,8 @@ pub(super) fn facts(order: &Order<'_>, missing: &[String]) -> Facts {
         ledger: Vec::new(),
         findings: Vec::new(),
         dropped_headers: controller.dropped_headers.clone(),
+        third_parties: request.third_parties.name(),
+        replaced: None,
         missing: missing.to_vec(),
     }
 }

@@ -238,6 +238,7 @@ fn receipt(
         direct_transmission: request.transmission.clone(),
         transfer_conditions: transfer_conditions(order, &ledger),
         third_parties: request.third_parties,
+        replaced: account.replaced.clone(),
         accept_shared: request.accept_shared.clone(),
         same_person: request.same_person.clone(),
         as_of: order.as_of.to_string(),

@@ -104,6 +104,8 @@ fn facts(languages: &[&str], regime: &'static str) -> Facts {
             told: told.told(),
         }],
         dropped_headers: vec![],
+        third_parties: "keep",
+        replaced: None,
         missing: vec![],
     }
 }

@@ -7,6 +7,7 @@ pub use ledger::Ledger;
 use crate::archive::facts::{Finding, LedgerLine};
 use crate::request::deadlines::Deadlines;
 use crate::request::{IdentityCheck, ThirdParties, Transmission};
+use crate::scope::Replaced;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -44,6 +45,9 @@ pub struct Receipt {
     pub transfer_conditions: Option<TransferConditions>,
     /// What became of other people.
     pub third_parties: ThirdParties,
+    /// Who was replaced, unless other people were kept: how many people, and how many values by collection.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replaced: Option<Replaced>,
     /// Why rows found through shared identifiers were accepted.
     pub accept_shared: Option<String>,
     /// Why several persons were taken as one.

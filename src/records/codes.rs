@@ -173,8 +173,8 @@ impl Code {
                 zh: "保存期限已过，仅为法律主张而保留。您可依据访问权（第15条）索取。",
             },
             Code::ThirdParty => Bilingual {
-                en: "Data of another person that you have not seen, such as hidden recipients of a message (Art. 20(4)).",
-                zh: "您未曾见过的他人数据，例如邮件的密送收件人（第20条第4款）。",
+                en: "Data of another person: hidden recipients of a message, or, where other people are left out or replaced, what says more about them than a name or an address (Art. 20(4)).",
+                zh: "他人的数据：邮件的密送收件人；或在略去、代替他人信息时，除姓名和地址之外涉及他人的内容（第20条第4款）。",
             },
             Code::Staff => Bilingual {
                 en: "Data about a member of our staff, not about you.",
@@ -185,8 +185,8 @@ impl Code {
                 zh: "密码、密钥或类似机密；绝不提供，本次导出也未读取。",
             },
             Code::Unsearchable => Bilingual {
-                en: "Content that cannot be searched for other people's data, such as a recording.",
-                zh: "无法检索其中他人数据的内容，例如录音。",
+                en: "Content that cannot be searched for other people's data, such as a recording or a file that you did not send.",
+                zh: "无法检索其中他人数据的内容，例如录音或并非由您发送的文件。",
             },
             Code::Omitted => Bilingual {
                 en: "Internal values without meaning outside our systems, such as row numbers; each is left out for a reason that we have recorded.",

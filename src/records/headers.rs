@@ -48,3 +48,11 @@ pub const DROPPED: [&str; 43] = [
     "X-Spam*",
     "X-Virus-*",
 ];
+
+/// Whether a pattern of such a list names this field.
+pub fn matches(pattern: &str, name: &str) -> bool {
+    match pattern.strip_suffix('*') {
+        Some(prefix) => name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix)),
+        None => pattern.eq_ignore_ascii_case(name),
+    }
+}

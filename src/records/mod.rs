@@ -13,6 +13,7 @@ pub mod headers;
 pub mod json;
 pub mod kind;
 pub mod legal_basis;
+pub mod mime;
 pub mod party;
 pub mod record;
 pub mod text;

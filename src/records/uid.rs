@@ -16,6 +16,11 @@ impl Namespace {
         Namespace(Uuid::new_v5(&Uuid::NAMESPACE_URL, id.as_bytes()))
     }
 
+    /// A namespace that only one archive has, from a digest of what makes it another than the next.
+    pub fn of_archive(digest: &[u8; 32]) -> Namespace {
+        Namespace(Uuid::new_v5(&Uuid::NAMESPACE_OID, digest))
+    }
+
     /// The uid of the row with this key: version 5 of the JSON array `[store, collection, key as text …]`.
     pub fn uid(&self, store: &str, collection: &str, key: &[String]) -> Uid {
         let name: Vec<&str> = [store, collection].into_iter().chain(key.iter().map(String::as_str)).collect();

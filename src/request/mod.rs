@@ -69,6 +69,28 @@ pub enum ThirdParties {
     /// Those whom the subject already saw stay.
     #[default]
     Keep,
+    /// Each other person that art20 knows becomes `Person N` of this archive.
+    Pseudonymise,
+    /// Each other person that art20 knows becomes `[withheld]`: also what a person may wish for itself.
+    Omit,
+}
+
+impl ThirdParties {
+    /// The mode with this name.
+    pub fn named(name: &str) -> Option<ThirdParties> {
+        [ThirdParties::Keep, ThirdParties::Pseudonymise, ThirdParties::Omit]
+            .into_iter()
+            .find(|mode| mode.name() == name)
+    }
+
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            ThirdParties::Keep => "keep",
+            ThirdParties::Pseudonymise => "pseudonymise",
+            ThirdParties::Omit => "omit",
+        }
+    }
 }
 
 /// A request in the words in which it came.
@@ -86,7 +108,7 @@ pub struct RawRequest {
     pub accept_shared: Option<String>,
     /// A reason.
     pub same_person: Option<String>,
-    /// `keep`.
+    /// `keep`, `pseudonymise` or `omit`.
     pub third_parties: Option<String>,
     /// Tags between commas.
     pub language: Option<String>,
@@ -134,14 +156,13 @@ impl RawRequest {
         };
         let accept_shared = reason(self.accept_shared, "accept-shared", &mut faults);
         let same_person = reason(self.same_person, "same-person", &mut faults);
-        match self.third_parties.as_deref() {
-            None | Some("keep") => {}
-            Some("pseudonymise" | "omit") => faults.push(fault(
-                "this version of art20 cannot pseudonymise or omit other people yet",
-                "Use --third-parties keep, or leave the option away.",
-            )),
-            Some(_) => faults.push(fault("--third-parties is none of the known words", "Write keep.")),
-        }
+        let third_parties = match self.third_parties.as_deref() {
+            None => ThirdParties::Keep,
+            Some(word) => ThirdParties::named(word).unwrap_or_else(|| {
+                faults.push(fault("--third-parties is none of the known words", "Write keep, pseudonymise or omit."));
+                ThirdParties::Keep
+            }),
+        };
         let languages =
             self.language.map(|text| keep(languages(&text), &mut faults).unwrap_or_default()).unwrap_or_default();
         let regime = keep(regime(self.regime.as_deref()), &mut faults).unwrap_or_default();
@@ -157,7 +178,7 @@ impl RawRequest {
             received,
             accept_shared,
             same_person,
-            third_parties: ThirdParties::Keep,
+            third_parties,
             languages,
             regime,
             transmission,

@@ -5,7 +5,9 @@
 mod consent;
 mod portable;
 mod rules;
+mod third_parties;
 
 pub use consent::{ConsentBook, ConsentState, Withdrawal};
 pub use portable::{Circumstances, PortableRecord, ScopeDecision, Tally, decide, retention_ended};
 pub use rules::{Hold, OwnActivity, RowFacts, ValueFacts, decide_row, decide_value};
+pub use third_parties::{Replaced, Replacer, Sightings};

@@ -2,10 +2,12 @@
 
 use super::consent::{ConsentBook, ConsentState};
 use super::rules::{Hold, OwnActivity, RowFacts, ValueFacts, decide_basis, decide_row, decide_value};
+use super::third_parties::must_go;
 use crate::controller::activity::Regime;
-use crate::controller::{Collection, Controller, Disposition, ProcessingActivity};
+use crate::controller::{About, Collection, Controller, Disposition, ProcessingActivity};
 use crate::normalize::{NormalValue, Normalized};
 use crate::records::{Code, Entry, FieldValue, Kind, PostalAddress, Record, Source};
+use crate::request::ThirdParties;
 use crate::subject::RowFate;
 use jiff::Timestamp;
 use std::borrow::Cow;
@@ -21,6 +23,8 @@ pub struct Circumstances<'a> {
     pub consents: &'a ConsentBook,
     /// The time that the export counts as made at.
     pub as_of: Timestamp,
+    /// What becomes of other people.
+    pub third_parties: ThirdParties,
 }
 
 /// A record that Art. 20 covers. It can only be made by [`decide`].
@@ -28,6 +32,8 @@ pub struct Circumstances<'a> {
 pub struct PortableRecord {
     record: Record,
     tally: Tally,
+    /// Fields that are about third parties, where the request asks for more than to keep them.
+    third_party: Vec<Cow<'static, str>>,
     /// Some, perhaps empty, where a collection of children is configured.
     children: Option<Vec<PortableRecord>>,
 }
@@ -71,6 +77,11 @@ impl PortableRecord {
     /// Nests portable children in it.
     pub fn nest(&mut self, children: Vec<PortableRecord>) {
         self.children = Some(children);
+    }
+
+    /// What [`super::third_parties`] works on: the record, its fields about third parties, its children.
+    pub(super) fn parts_mut(&mut self) -> (&mut Record, &[Cow<'static, str>], &mut [PortableRecord]) {
+        (&mut self.record, &self.third_party, self.children.as_deref_mut().unwrap_or_default())
     }
 
     /// Takes it apart for the archive's writer: the record with its children in it.
@@ -173,6 +184,7 @@ fn portable(
         withheld: row.withheld_before,
         verbatim: row.verbatim_before,
     };
+    let mut third_party = Vec::new();
     for mut value in row.values {
         if is_undisclosed(circumstances, &value) {
             // A statute forbids to tell the person of it: no field, no code.
@@ -186,6 +198,8 @@ fn portable(
             }
             value.reading.value = FieldValue::Null;
             value.reading.verbatim = None;
+        } else if value.about == About::ThirdParty && circumstances.third_parties != ThirdParties::Keep {
+            third_party.push(value.path.clone());
         }
         if let Some(verbatim) = value.reading.verbatim.take() {
             record.verbatim.push((value.path.to_string(), verbatim));
@@ -200,7 +214,7 @@ fn portable(
     tally.withheld.retain(|_, count| *count > 0);
     tally.verbatim = record.verbatim.len() as u64;
     settle_addresses(&mut record.entries);
-    PortableRecord { record, tally, children: None }
+    PortableRecord { record, tally, third_party, children: None }
 }
 
 /// Whether the value's own activity must not be disclosed.
@@ -224,6 +238,7 @@ fn value_code(circumstances: &Circumstances<'_>, value: &NormalValue) -> Option<
         })
     });
     decide_value(&ValueFacts { origin: value.origin, about: value.about, hidden_recipient: value.path == "bcc", own })
+        .or_else(|| must_go(circumstances.third_parties, value).then_some(Code::ThirdParty))
 }
 
 /// Puts a value into its field; values of one list, and the parts of one address, come together.

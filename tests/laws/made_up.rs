@@ -150,6 +150,7 @@ impl World {
             request: Vec::new(),
             received: None,
             accept_shared: false,
+            third_parties: "keep",
             same_person: false,
         };
         // The consents first, so that activities can name them.
@@ -187,6 +188,7 @@ impl World {
         }
         world.received = c.percent(40).then(|| c.of(&["2026-04-01T00:00:00Z", "2026-02-01T00:00:00Z"]));
         world.accept_shared = c.percent(15);
+        world.third_parties = c.of(&["keep", "keep", "pseudonymise", "omit"]);
         world.same_person = c.percent(20);
         world
     }

@@ -198,7 +198,7 @@ fn made_up_worlds_meet_every_end_and_every_code() {
     }
     println!("{met:#?}");
     let ends = ["exit 0", "exit 3", "exit 4", "exit 5", "portable", "many", "children"];
-    // Third parties and unsearchable content wait for the modes that withhold them.
+    // These worlds have no hidden recipients and no files; what other people leave behind is a name.
     let absent = ["third-party", "unsearchable"];
     let codes = art20::records::Code::ALL.iter().map(|code| code.as_str()).filter(|code| !absent.contains(code));
     let rare: Vec<&str> = ends.into_iter().chain(codes).filter(|what| met.get(*what).is_none_or(|n| *n < 15)).collect();

@@ -3,7 +3,7 @@
 
 use crate::recognised::{Fate, Match, Matches, order};
 use crate::world::{ACTIVITIES, AS_OF, Collection, Row, Treatment, Value, World};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How a run ends.
 #[derive(Debug)]
@@ -131,7 +131,23 @@ impl World {
             codes.push(decided);
             all.push(expected);
         }
+        let named = self.named(&matches);
+        all.iter_mut().flat_map(|one| &mut one.portable).for_each(|p| p.words.retain(|word| !named.contains(word)));
         Outcome::Archive(all)
+    }
+
+    /// What names a third party in a matched row, whatever becomes of the row: nobody finds it in the archive, not even
+    /// where another collection sees the same column as the subject's.
+    fn named(&self, matches: &[Matches]) -> BTreeSet<String> {
+        let mut named = BTreeSet::new();
+        for (collection, matches) in self.collections.iter().zip(matches).filter(|_| self.third_parties != "keep") {
+            for row in matches.keys().map(|nth| &self.rows(collection)[*nth]) {
+                let others =
+                    row.values.iter().zip(&collection.treatments).filter(|(_, t)| **t == Treatment::ThirdParty);
+                named.extend(others.filter_map(|(value, _)| value.clone()));
+            }
+        }
+        named
     }
 
     fn portable(

@@ -143,6 +143,7 @@ pub struct World {
     pub received: Option<&'static str>,
     pub accept_shared: bool,
     pub same_person: bool,
+    pub third_parties: &'static str,
 }
 
 pub const AS_OF: &str = "2026-06-15T12:00:00Z";

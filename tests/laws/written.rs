@@ -196,6 +196,7 @@ pub fn arguments(world: &World) -> Vec<String> {
         arguments.extend(["-s".to_owned(), format!("{kind}:{value}")]);
     }
     arguments.extend(world.received.iter().flat_map(|at| ["--received".to_owned(), (*at).to_owned()]));
+    arguments.extend(["--third-parties".to_owned(), world.third_parties.to_owned()]);
     if world.accept_shared {
         arguments.extend(["--accept-shared".to_owned(), "asked on the telephone".to_owned()]);
     }

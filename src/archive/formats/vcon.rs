@@ -159,8 +159,8 @@ fn party(party: &Party) -> Value {
             value.insert("mailto".into(), json!(address));
         } else {
             name = Some(match name {
-                Some(name) => format!("{name} ({address})"),
-                None => address.clone(),
+                Some(name) if name != *address => format!("{name} ({address})"),
+                _ => address.clone(),
             });
         }
     }

@@ -7,6 +7,7 @@ mod about;
 mod cells;
 mod digest;
 mod inside;
+mod others;
 mod outside;
 mod page;
 mod periods;
@@ -27,6 +28,7 @@ mod sample_records;
 mod tests;
 
 pub use digest::{Digest, FIRST};
+pub use others::sentence as replaced_sentence;
 pub use shown::{grouped, size, visible};
 
 use super::facts::Facts;

@@ -2,7 +2,7 @@
 
 use super::shown::{self, value};
 use super::view::{Language, Section, View};
-use super::{about, inside, outside, purposes, records, rights, timeline, usage};
+use super::{about, inside, others, outside, purposes, records, rights, timeline, usage};
 use crate::archive::facts::Facts;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
@@ -124,6 +124,7 @@ fn sections(view: &View<'_>) -> Vec<Section> {
         records::first_records(view),
         Some(outside::stayed_out(view)),
         outside::held_back(view),
+        others::others(view),
         outside::not_here(view),
         outside::findings(view),
         Some(purposes::purposes(view)),

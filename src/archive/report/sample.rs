@@ -73,6 +73,8 @@ pub(super) fn facts() -> Facts {
     business.recipients = vec![two("legal representatives", "法律代表"), two("payment providers", "支付服务商")];
     Facts {
         dropped_headers: Vec::new(),
+        third_parties: "keep",
+        replaced: None,
         reference: Some("2026-0117".into()),
         regime: "gdpr",
         received: Some("2026-11-02T08:15:00Z".parse().unwrap()),

@@ -4,7 +4,7 @@
 //! address that cannot exist, because readers refuse messages without one. The record stays the exact account.
 
 use super::super::{shown, time};
-use super::{body, headers};
+use crate::records::mime::{body, headers};
 use crate::records::{FieldValue, Party, Record};
 use std::io::{self, Read, Write};
 use uuid::Uuid;

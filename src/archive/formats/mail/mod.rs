@@ -1,9 +1,7 @@
 //! E-mails as RFC 5322 messages: the stored bytes less the headers that are not the person's, or, where no bytes are
 //! stored, a message made from the record.
 
-mod body;
 mod compose;
-mod headers;
 mod strip;
 
 pub use compose::{Attachment, compose};

@@ -4,6 +4,7 @@
 //! part of what the person sent or received. What is no header field is kept as it is.
 
 pub use crate::records::headers::DROPPED;
+use crate::records::headers::matches;
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
 
@@ -226,14 +227,6 @@ impl Section<'_> {
 
     fn put(&self, bytes: &[u8], out: &mut impl Write) -> io::Result<()> {
         if self.keep { out.write_all(bytes) } else { Ok(()) }
-    }
-}
-
-/// Whether a pattern of the list names this field.
-fn matches(pattern: &str, name: &str) -> bool {
-    match pattern.strip_suffix('*') {
-        Some(prefix) => name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix)),
-        None => pattern.eq_ignore_ascii_case(name),
     }
 }
 

@@ -16,7 +16,7 @@ const WORD: usize = 75;
 const UNKNOWN: &str = "unknown@address.invalid";
 
 /// A field of free text.
-pub(super) fn text(name: &str, value: &str) -> String {
+pub fn text(name: &str, value: &str) -> String {
     let value = one_line(value);
     let plain = is_plain(&value) && value.len() <= LINE - name.len() - 2 && value.trim_matches(' ') == value;
     let value = if plain { value } else { encoded_words(&value, name.len() + 2) };
@@ -24,7 +24,7 @@ pub(super) fn text(name: &str, value: &str) -> String {
 }
 
 /// A field of correspondents, one on a line; nothing if there are none.
-pub(super) fn parties(name: &str, parties: &[Party]) -> String {
+pub fn parties(name: &str, parties: &[Party]) -> String {
     if parties.is_empty() {
         return String::new();
     }
@@ -33,17 +33,17 @@ pub(super) fn parties(name: &str, parties: &[Party]) -> String {
 }
 
 /// A sender of whom nothing is known.
-pub(super) fn unknown_sender() -> String {
+pub fn unknown_sender() -> String {
     format!("From: <{UNKNOWN}>\r\n")
 }
 
 /// A field of message ids.
-pub(super) fn ids(name: &str, ids: &[String]) -> String {
+pub fn ids(name: &str, ids: &[String]) -> String {
     if ids.is_empty() { String::new() } else { format!("{name}: {}\r\n", ids.join("\r\n ")) }
 }
 
 /// `Date` (RFC 5322, section 3.3). Of a day only midnight can be said, with the offset `-0000` that claims nothing.
-pub(super) fn date(time: &Time) -> Option<String> {
+pub fn date(time: &Time) -> Option<String> {
     let text = time.as_str();
     let (clock, zone) = match time {
         Time::Instant(..) => (text.get(11..19)?, text.get(19..)?),
@@ -65,7 +65,7 @@ pub(super) fn date(time: &Time) -> Option<String> {
 }
 
 /// The message ids in a text, each `<…>`; a text without angle brackets is one id if it can be.
-pub(super) fn message_ids(text: &str) -> Vec<String> {
+pub fn message_ids(text: &str) -> Vec<String> {
     let mut ids: Vec<String> = Vec::new();
     let inner: Vec<&str> = match text.contains('<') {
         true => text.split('<').skip(1).map(|rest| rest.split('>').next().unwrap_or("")).collect(),
@@ -83,7 +83,7 @@ pub(super) fn message_ids(text: &str) -> Vec<String> {
 
 /// `; filename=…`: quoted if it is short plain text, else by RFC 2231, in sections that fit a line. Path separators
 /// would tempt a reader to write elsewhere; control characters have no place in a name.
-pub(super) fn filename(name: &str) -> String {
+pub fn filename(name: &str) -> String {
     let unfit = |c: char| matches!(c, '/' | '\\') || c.is_control();
     let name: String = name.chars().map(|c| if unfit(c) { '_' } else { c }).collect();
     if is_plain(&name) && name.len() <= 60 && !name.contains(['"', '%']) {
@@ -110,6 +110,7 @@ fn mailbox(party: &Party, column: usize) -> String {
     let (name, address) = (given(&party.name), given(&party.address));
     let (name, address) = match (name, address) {
         (name, Some(address)) if is_address(&address) => (name, address),
+        (Some(name), Some(handle)) if name == handle => (Some(name), UNKNOWN.to_owned()),
         (Some(name), Some(handle)) => (Some(format!("{name} ({handle})")), UNKNOWN.to_owned()),
         (name, handle) => (name.or(handle), UNKNOWN.to_owned()),
     };

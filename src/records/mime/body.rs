@@ -12,7 +12,7 @@ const TRIPLES: usize = LINE / 4 * 3;
 /// Writes text as quoted-printable with CRLF line breaks. A line that a mailbox reader would take for the start of
 /// another message (`From `, also behind `>`) and a dot that a mail server would take for the end get their first
 /// character escaped, so that the bytes can be put into an mbox or sent as they are.
-pub(super) fn quoted_printable(text: &str, out: &mut impl Write) -> io::Result<()> {
+pub fn quoted_printable(text: &str, out: &mut impl Write) -> io::Result<()> {
     let mut lines = text.split('\n').peekable();
     while let Some(line) = lines.next() {
         let is_last = lines.peek().is_none();
@@ -58,7 +58,7 @@ fn starts_a_message(line: &[u8]) -> bool {
 }
 
 /// Copies a file as base64 in lines, without ever holding more than a piece of it.
-pub(super) fn base64(content: &mut dyn Read, out: &mut impl Write) -> io::Result<()> {
+pub fn base64(content: &mut dyn Read, out: &mut impl Write) -> io::Result<()> {
     let mut piece = vec![0; TRIPLES * 1024];
     let mut line = String::with_capacity(LINE);
     loop {

@@ -1,0 +1,222 @@
+//! Stored e-mails: who stands in their headers, and a message made anew without other people.
+//!
+//! What is known to hold no person stays; what names one is replaced part by part, header by header, decoded and
+//! encoded again. A header that may say anything about anybody, and that a reader can do without, goes.
+
+use super::fold::Markup;
+use super::parts::Parts;
+use super::replacer::Replacer;
+use crate::records::headers::matches;
+use crate::records::mime::headers;
+use crate::records::{Code, Party, Uid};
+use mail_parser::{Header, HeaderValue, Message, MessageParser, PartType};
+
+/// Fields of correspondents (RFC 5322, section 3.6.2, 3.6.3 and 3.6.6).
+const ADDRESSES: [&str; 10] =
+    ["From", "Sender", "Reply-To", "To", "Cc", "Bcc", "Resent-From", "Resent-Sender", "Resent-To", "Resent-Cc"];
+/// Fields of envelopes and receipts, which tell of people too.
+const TELLING: [&str; 12] = [
+    "Resent-Bcc",
+    "Delivered-To",
+    "X-Original-To",
+    "Return-Path",
+    "Disposition-Notification-To",
+    "Mail-Followup-To",
+    "Mail-Reply-To",
+    "Return-Receipt-To",
+    "Errors-To",
+    "Apparently-To",
+    "X-Bcc",
+    "Author",
+];
+/// Fields of message ids.
+const IDS: [&str; 4] = ["Message-ID", "In-Reply-To", "References", "Resent-Message-ID"];
+/// Fields of text that a reader misses.
+const TEXTS: [&str; 13] = [
+    "Subject",
+    "Comments",
+    "Keywords",
+    "Organization",
+    "Importance",
+    "Priority",
+    "X-Priority",
+    "Sensitivity",
+    "Precedence",
+    "Auto-Submitted",
+    "User-Agent",
+    "X-Mailer",
+    "List-Id",
+];
+
+/// What became of a stored e-mail.
+pub(super) enum Remade {
+    /// It names nobody else and holds nothing that has to be withheld.
+    Same,
+    /// It is no e-mail that can be read.
+    Unreadable,
+    /// It was made anew.
+    New(Made),
+}
+
+/// An e-mail made anew.
+pub(super) struct Made {
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// The header fields and parts that are not in it.
+    pub withheld: Vec<(String, Code)>,
+}
+
+fn parser() -> MessageParser {
+    TELLING
+        .iter()
+        .fold(MessageParser::new(), |parser, name| parser.header_address(*name))
+        .with_mime_headers()
+        .with_date_headers()
+        .with_address_headers()
+        .with_message_ids()
+        .default_header_text()
+}
+
+/// Visits every correspondent in the headers of an e-mail, and of the e-mails in it.
+pub(super) fn correspondents(raw: &[u8], visit: &mut dyn FnMut(&str, Party)) {
+    if let Some(message) = parser().parse(raw) {
+        visit_message(&message, visit);
+    }
+}
+
+fn visit_message(message: &Message<'_>, visit: &mut dyn FnMut(&str, Party)) {
+    for header in message.headers() {
+        let name = header.name();
+        if is_one_of(name, &ADDRESSES) || is_one_of(name, &TELLING) {
+            parties(header.value()).into_iter().for_each(|party| visit(name, party));
+        }
+    }
+    for part in &message.parts {
+        if let PartType::Message(nested) = &part.body {
+            visit_message(nested, visit);
+        }
+    }
+}
+
+/// The Message-ID of an e-mail.
+pub(super) fn own_id(raw: &[u8]) -> Option<String> {
+    parser().parse(raw).and_then(|message| message.message_id().map(str::to_owned))
+}
+
+/// Makes an e-mail anew without other people, if it names any or holds what must be withheld.
+pub(super) fn remake(replacer: &mut Replacer<'_>, raw: &[u8], sent: bool, uid: &Uid) -> Remade {
+    let Some(message) = parser().parse(raw).filter(|message| !message.headers().is_empty()) else {
+        return Remade::Unreadable;
+    };
+    // Not by the record's lasting uid, which other archives may have.
+    let parts = Parts::new(&replacer.uid(uid));
+    let mut making = Making { replacer, sent, changed: false, withheld: Vec::new(), parts };
+    let mut bytes = Vec::new();
+    making.message(&message, &mut bytes);
+    // What no reader shows, such as the text before the first part, is searched too.
+    let body = raw.get(message.root_part().offset_body as usize..).unwrap_or_default();
+    let hidden = !making.replacer.search.hits(&String::from_utf8_lossy(body), Markup::Plain).is_empty();
+    let Making { changed, withheld, .. } = making;
+    if changed || hidden { Remade::New(Made { bytes, withheld }) } else { Remade::Same }
+}
+
+/// A message under way.
+pub(super) struct Making<'m, 'c> {
+    pub(super) replacer: &'m mut Replacer<'c>,
+    /// The subject sent it, and with it whatever is attached.
+    pub(super) sent: bool,
+    /// Something was replaced or withheld that the stored bytes hold.
+    pub(super) changed: bool,
+    pub(super) withheld: Vec<(String, Code)>,
+    pub(super) parts: Parts,
+}
+
+impl Making<'_, '_> {
+    /// A message with its headers; also one that is attached to another.
+    pub(super) fn message(&mut self, message: &Message<'_>, out: &mut Vec<u8>) {
+        for header in message.headers().iter().filter(|header| !header.name.is_mime_header()) {
+            let line = self.header(header);
+            out.extend_from_slice(line.as_bytes());
+        }
+        out.extend_from_slice(b"MIME-Version: 1.0\r\n");
+        self.part(message, 0, out);
+    }
+
+    fn header(&mut self, header: &Header<'_>) -> String {
+        let name = header.name();
+        let dropped = &self.replacer.controller.dropped_headers;
+        if dropped.iter().any(|pattern| matches(pattern, name)) {
+            return self.drop_header(name, Code::ThirdParty);
+        }
+        if is_one_of(name, &ADDRESSES) {
+            let mut all = parties(header.value());
+            for party in &mut all {
+                self.changed |= self.replacer.party(party);
+            }
+            return headers::parties(name, &all);
+        }
+        if is_one_of(name, &IDS) {
+            let ids = texts(header.value()).into_iter().map(|id| {
+                let mut id = format!("<{}>", id.trim_matches(['<', '>']));
+                self.changed |= self.replacer.message_ids(&mut id);
+                id
+            });
+            return headers::ids(name, &ids.flat_map(|id| headers::message_ids(&id)).collect::<Vec<_>>());
+        }
+        if let HeaderValue::DateTime(date) = header.value() {
+            return format!("{name}: {}\r\n", date.to_rfc822());
+        }
+        let mut text = texts(header.value()).join(", ");
+        let named = self.replacer.text(&mut text, Markup::Plain);
+        if is_one_of(name, &TEXTS) {
+            self.changed |= named;
+            return headers::text(name, &text);
+        }
+        self.changed |= named;
+        self.drop_header(name, Code::Unsearchable)
+    }
+
+    /// A field that goes is named in the record, each name once.
+    fn drop_header(&mut self, name: &str, code: Code) -> String {
+        let known = |(other, _): &(String, Code)| other.eq_ignore_ascii_case(name);
+        let mut shown = name.replace('-', " ");
+        let telling = name.len() > 60 || self.replacer.text(&mut shown, Markup::Plain);
+        if !telling && !self.withheld.iter().any(known) {
+            self.withheld.push((name.to_owned(), code));
+        }
+        String::new()
+    }
+}
+
+fn is_one_of(name: &str, names: &[&str]) -> bool {
+    names.iter().any(|known| known.eq_ignore_ascii_case(name))
+}
+
+fn parties(value: &HeaderValue<'_>) -> Vec<Party> {
+    match value {
+        HeaderValue::Address(addresses) => addresses
+            .iter()
+            .map(|one| Party { name: one.name().map(str::to_owned), address: one.address().map(str::to_owned) })
+            .filter(|party| party.name.is_some() || party.address.is_some())
+            .collect(),
+        HeaderValue::Text(text) => crate::records::party::parse_list(text),
+        _ => Vec::new(),
+    }
+}
+
+fn texts<'v>(value: &'v HeaderValue<'_>) -> Vec<&'v str> {
+    match value {
+        HeaderValue::Text(text) => vec![text],
+        HeaderValue::TextList(texts) => texts.iter().map(AsRef::as_ref).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// A calendar or card has its long lines broken anywhere (RFC 5545, section 3.1; RFC 6350, section 3.2), also inside
+/// an address.
+pub(super) fn unfolded(kind: &str, text: String) -> String {
+    if !["calendar", "vcard", "directory"].iter().any(|known| kind.contains(known)) {
+        return text;
+    }
+    ["\r\n ", "\r\n\t", "\n ", "\n\t"].iter().fold(text, |text, fold| text.replace(fold, ""))
+}

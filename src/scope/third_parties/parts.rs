@@ -1,0 +1,134 @@
+//! The parts of an e-mail that is made anew (RFC 2046): texts searched, files of the subject kept, others' files withheld.
+
+use super::fold::Markup;
+use super::message::{Making, unfolded};
+use crate::records::mime::{body, headers};
+use crate::records::{Code, Uid};
+use mail_parser::{Message, MessagePart, MimeHeaders, PartType};
+
+/// What stands in the place of a file that is withheld.
+const WITHHELD: &str = "[withheld: unsearchable]";
+
+/// Gives out the boundaries of one message.
+pub(super) struct Parts {
+    uuid: String,
+    count: u32,
+}
+
+impl Parts {
+    pub(super) fn new(uid: &Uid) -> Parts {
+        Parts { uuid: uid.uuid().to_owned(), count: 0 }
+    }
+
+    /// A boundary that stands in no part: neither encoding writes `=_` (RFC 2045, section 6.7).
+    fn boundary(&mut self) -> String {
+        self.count += 1;
+        format!("=_part{}_{}", self.count, self.uuid)
+    }
+}
+
+impl Making<'_, '_> {
+    /// One part, from its `Content-Type` on.
+    pub(super) fn part(&mut self, message: &Message<'_>, id: u32, out: &mut Vec<u8>) {
+        let Some(part) = message.parts.get(id as usize) else { return };
+        let mut text = |line: String| out.extend_from_slice(line.as_bytes());
+        match &part.body {
+            PartType::Multipart(ids) => {
+                let boundary = self.parts.boundary();
+                let subtype = part.content_type().and_then(|kind| kind.subtype()).map(str::to_ascii_lowercase);
+                // A changed message has lost its signature.
+                let subtype = subtype.filter(|s| ["alternative", "related", "digest"].contains(&s.as_str()));
+                let subtype = subtype.as_deref().unwrap_or("mixed");
+                text(format!("Content-Type: multipart/{subtype};\r\n boundary=\"{boundary}\"\r\n\r\n"));
+                for id in ids {
+                    out.extend_from_slice(format!("\r\n--{boundary}\r\n").as_bytes());
+                    self.part(message, *id, out);
+                }
+                out.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
+            }
+            PartType::Text(body) | PartType::Html(body) if self.sent || !is_file(part) => {
+                self.text_part(part, body, matches!(part.body, PartType::Html(_)), out);
+            }
+            _ if !self.sent => {
+                self.changed = true;
+                self.withheld.push(("attachment".to_owned(), Code::Unsearchable));
+                text("Content-Type: text/plain; charset=utf-8\r\nContent-Disposition: inline\r\n\r\n".to_owned());
+                text(format!("{WITHHELD}\r\n"));
+            }
+            PartType::Message(nested) => {
+                text("Content-Type: message/rfc822\r\nContent-Disposition: attachment\r\n\r\n".to_owned());
+                self.message(nested, out);
+            }
+            PartType::Binary(bytes) | PartType::InlineBinary(bytes) => match std::str::from_utf8(bytes) {
+                Ok(body) if !bytes.contains(&0) => self.text_part(part, body, false, out),
+                _ => {
+                    let kind = media_type(part).unwrap_or_else(|| "application/octet-stream".to_owned());
+                    let head = format!("Content-Type: {kind}\r\n{}", self.description(part, "base64"));
+                    text(head);
+                    // Writing to memory does not fail.
+                    _ = body::base64(&mut &**bytes, out);
+                }
+            },
+            PartType::Text(_) | PartType::Html(_) => {}
+        }
+    }
+
+    fn text_part(&mut self, part: &MessagePart<'_>, body: &str, html: bool, out: &mut Vec<u8>) {
+        let kind = media_type(part).unwrap_or_else(|| "text/plain".to_owned());
+        let mut text = unfolded(&kind, body.to_owned());
+        let html = html || kind.contains("html") || kind.contains("xml");
+        let changed = self.replacer.text(&mut text, if html { Markup::Html } else { Markup::Plain });
+        self.changed |= changed;
+        let text = if changed { &text } else { body };
+        let parameters = ["format", "delsp", "method"].into_iter().filter_map(|name| {
+            let value = part.content_type()?.attribute(name).filter(|value| is_token(value))?;
+            Some(format!("; {name}={value}"))
+        });
+        let parameters: String = parameters.collect();
+        // Only e-mail itself may not be written as quoted-printable (RFC 2046, section 5.2.1).
+        let kind = if kind.starts_with("message/") { "text/plain".to_owned() } else { kind };
+        let head = format!("Content-Type: {kind}; charset=utf-8{parameters}\r\n");
+        let description = self.description(part, "quoted-printable");
+        out.extend_from_slice(format!("{head}{description}").as_bytes());
+        _ = body::quoted_printable(text, out);
+    }
+
+    /// The other fields of a part, and the blank line.
+    fn description(&mut self, part: &MessagePart<'_>, encoding: &str) -> String {
+        let mut fields = String::new();
+        if let Some(name) = part.attachment_name() {
+            let mut name = name.to_owned();
+            self.changed |= self.replacer.text(&mut name, Markup::Plain);
+            let inline = part.content_disposition().is_some_and(|disposition| disposition.is_inline());
+            let disposition = if inline { "inline" } else { "attachment" };
+            fields.push_str(&format!("Content-Disposition: {disposition}{}\r\n", headers::filename(&name)));
+        }
+        if let Some(id) = part.content_id() {
+            let mut id = format!("<{id}>");
+            self.changed |= self.replacer.text(&mut id, Markup::Plain);
+            fields.push_str(&headers::ids("Content-ID", &headers::message_ids(&id)));
+        }
+        if let Some(text) = part.content_description() {
+            let mut text = text.to_owned();
+            self.changed |= self.replacer.text(&mut text, Markup::Plain);
+            fields.push_str(&headers::text("Content-Description", &text));
+        }
+        format!("{fields}Content-Transfer-Encoding: {encoding}\r\n\r\n")
+    }
+}
+
+/// Whether a text part is a file, not what the message says.
+fn is_file(part: &MessagePart<'_>) -> bool {
+    part.attachment_name().is_some()
+        || part.content_disposition().is_some_and(|disposition| disposition.is_attachment())
+}
+
+fn media_type(part: &MessagePart<'_>) -> Option<String> {
+    let kind = part.content_type()?;
+    let (kind, subtype) = (kind.ctype(), kind.subtype()?);
+    (is_token(kind) && is_token(subtype)).then(|| format!("{kind}/{subtype}").to_ascii_lowercase())
+}
+
+fn is_token(text: &str) -> bool {
+    (1..=60).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$&^_.+-".contains(&b))
+}

@@ -1,0 +1,262 @@
+//! Finding known names, addresses and numbers in free text: on word boundaries, the longest first, and never inside a
+//! name or address of the subject.
+
+use super::fold::{Folded, Markup, fold};
+use super::key::{Key, is_account, is_phone};
+use super::persons::Persons;
+use crate::subject::identifier::canonical;
+use aho_corasick::{AhoCorasick, MatchKind};
+use std::collections::{HashMap, HashSet};
+use unicode_normalization::char::is_combining_mark;
+
+/// The longest piece of text that may be a telephone number.
+const LONGEST_NUMBER: usize = 40;
+
+/// One person in a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Hit {
+    /// Where the name or address begins, in bytes.
+    pub start: usize,
+    /// Where it ends.
+    pub end: usize,
+    /// Whose it is.
+    pub person: u32,
+    /// It stands where only an address can: in angle brackets, or in a link.
+    pub address: bool,
+}
+
+/// Something to look for.
+struct Pattern {
+    /// None for the subject.
+    person: Option<u32>,
+    mail: bool,
+    /// A single word that must begin with a capital letter.
+    capital: bool,
+}
+
+/// Everything to look for.
+pub(super) struct Search {
+    automaton: Option<AhoCorasick>,
+    patterns: Vec<Pattern>,
+    phones: HashMap<String, u32>,
+    /// The last digits of the numbers: few pieces of text need a closer look.
+    tails: HashSet<String>,
+    region: Option<String>,
+}
+
+impl Search {
+    /// Prepares to look for these people.
+    pub(super) fn new(persons: &Persons, region: Option<&str>) -> Search {
+        let mut texts: HashMap<String, Pattern> = HashMap::new();
+        let mut phones = HashMap::new();
+        for (key, person) in &persons.of {
+            if let Key::Phone(number) = key {
+                phones.insert(number.clone(), *person);
+                continue;
+            }
+            let mail = matches!(key, Key::Mail(_));
+            for (nth, text) in forms(key).into_iter().enumerate() {
+                let is_others = |form: &Key| {
+                    persons.subject.contains(form) || persons.of.get(form).is_some_and(|other| other != person)
+                };
+                if nth > 0 && Key::of(&text, region).as_ref().is_some_and(is_others) {
+                    continue;
+                }
+                let single = !mail && !text.contains(' ') && text.chars().all(char::is_alphabetic);
+                let capital = single && !persons.small.contains(key);
+                texts.insert(text, Pattern { person: Some(*person), mail, capital });
+            }
+        }
+        for key in &persons.subject {
+            for text in forms(key).into_iter().filter(|_| !names_another(key, persons)) {
+                texts.entry(text).or_insert(Pattern { person: None, mail: false, capital: false });
+            }
+        }
+        texts.retain(|text, _| is_telling(text));
+        let (texts, patterns): (Vec<String>, Vec<Pattern>) = texts.into_iter().unzip();
+        let none = !patterns.iter().any(|pattern| pattern.person.is_some());
+        let automaton = AhoCorasick::builder().match_kind(MatchKind::Standard).build(&texts).ok().filter(|_| !none);
+        let tails = phones.keys().map(|number| tail(number)).collect();
+        Search { automaton, patterns, phones, tails, region: region.map(str::to_owned) }
+    }
+
+    /// The people that a text names, in order and apart from each other.
+    pub(super) fn hits(&self, text: &str, markup: Markup) -> Vec<Hit> {
+        if text.is_empty() || self.automaton.is_none() && self.phones.is_empty() {
+            return Vec::new();
+        }
+        let folded = Folded::of(text, markup);
+        let mut hits = self.known(text, &folded);
+        hits.extend(self.numbers(&folded));
+        hits.sort_by_key(|hit| (hit.start, usize::MAX - hit.end));
+        let mut end = 0;
+        hits.retain(|hit| {
+            let apart = hit.start >= end;
+            end = if apart { hit.end } else { end };
+            apart
+        });
+        hits
+    }
+
+    fn known(&self, text: &str, folded: &Folded) -> Vec<Hit> {
+        let Some(automaton) = &self.automaton else { return Vec::new() };
+        let (mut hits, mut subject) = (Vec::new(), Vec::new());
+        for found in automaton.find_overlapping_iter(&folded.text) {
+            let pattern = &self.patterns[found.pattern().as_usize()];
+            let (start, end) = (found.start(), found.end());
+            let Some((from, to)) = folded.original(start, end) else { continue };
+            let (before, after) = (&folded.text[..start], &folded.text[end..]);
+            let what = &folded.text[start..end];
+            let fits =
+                if what.contains('@') { stands_as_address(before, after) } else { stands_as_name(before, what, after) };
+            if !fits || pattern.capital && text[from..].chars().next().is_some_and(char::is_lowercase) {
+                continue;
+            }
+            match pattern.person {
+                None => subject.push((from, to)),
+                Some(person) => {
+                    let address = pattern.mail && ["<", "mailto:", "="].iter().any(|mark| before.ends_with(mark));
+                    hits.push(Hit { start: from, end: to, person, address });
+                }
+            }
+        }
+        hits.retain(|hit| !subject.iter().any(|(from, to)| *from <= hit.start && hit.end <= *to));
+        hits
+    }
+
+    /// Telephone numbers, however they are written.
+    fn numbers(&self, folded: &Folded) -> Vec<Hit> {
+        let mut hits = Vec::new();
+        if self.phones.is_empty() {
+            return hits;
+        }
+        let text = &folded.text;
+        let fits = |c: char| c.is_ascii_digit() || " +()-./\u{2010}\u{2011}\u{2013}".contains(c);
+        let mut at = 0;
+        while let Some(start) = text[at..].find(|c: char| c.is_ascii_digit() || c == '+').map(|found| at + found) {
+            let end = text[start..].find(|c| !fits(c)).map_or(text.len(), |length| start + length);
+            at = end.max(start + 1);
+            for (from, to) in self.numbers_in(text, start, end) {
+                if let (Some(person), Some((start, end))) = (self.phone(&text[from..to]), folded.original(from, to)) {
+                    hits.push(Hit { start, end, person, address: false });
+                }
+            }
+        }
+        hits
+    }
+
+    /// Every run of groups of digits in a piece of text, the longest first.
+    fn numbers_in(&self, text: &str, start: usize, end: usize) -> Vec<(usize, usize)> {
+        let piece = &text[start..end];
+        let part = |c: char| c.is_ascii_digit() || c == '+' || c == '(';
+        let starts =
+            piece.char_indices().filter(|(at, c)| part(*c) && (*at == 0 || !piece.as_bytes()[at - 1].is_ascii_digit()));
+        let ends: Vec<usize> = piece
+            .char_indices()
+            .filter(|(at, c)| c.is_ascii_digit() && !piece.as_bytes().get(at + 1).is_some_and(u8::is_ascii_digit))
+            .map(|(at, _)| at + 1)
+            .collect();
+        let mut all: Vec<(usize, usize)> = Vec::new();
+        for (from, _) in starts {
+            let reach =
+                ends[ends.partition_point(|to| *to <= from)..].iter().take_while(|to| **to - from <= LONGEST_NUMBER);
+            let pieces = reach.map(|to| (start + from, start + to));
+            all.extend(pieces.filter(|(from, to)| {
+                let piece = &text[*from..*to];
+                is_phone(piece) && self.tails.contains(&tail(piece))
+            }));
+        }
+        all.retain(|(from, to)| {
+            let glued = |c: Option<char>| c.is_some_and(|c| is_word(c) && !c.is_ascii_digit());
+            !glued(text[..*from].chars().next_back()) && !glued(text[*to..].chars().next())
+        });
+        all.sort_by_key(|(from, to)| (*from, usize::MAX - to));
+        all
+    }
+
+    fn phone(&self, text: &str) -> Option<u32> {
+        self.phones.get(&canonical("phone", text, self.region.as_deref())).copied()
+    }
+}
+
+/// The last five digits.
+fn tail(number: &str) -> String {
+    let digits: Vec<char> = number.split(';').next().unwrap_or(number).chars().filter(char::is_ascii_digit).collect();
+    digits[digits.len().saturating_sub(5)..].iter().collect()
+}
+
+/// Whether a name tells anybody from anybody else in a text: not a single character, not a small number.
+fn is_telling(text: &str) -> bool {
+    text.chars().nth(1).is_some()
+        && (text.chars().any(char::is_alphabetic) || text.chars().filter(char::is_ascii_digit).count() >= 5)
+}
+
+/// The ways in which a name or address may be written, its own form first.
+fn forms(key: &Key) -> Vec<String> {
+    match key {
+        Key::Phone(_) => Vec::new(),
+        Key::Mail(address) => {
+            let mut forms = vec![fold(address)];
+            if let Some((local, domain)) = address.rsplit_once('@') {
+                forms.push(fold(&format!("{local}@{}", idna::domain_to_unicode(domain).0)));
+                forms.dedup();
+            }
+            forms
+        }
+        Key::Word(word) => {
+            let mut forms = vec![word.clone()];
+            if is_account(word) {
+                let groups: Vec<&str> = word.as_bytes().chunks(4).filter_map(|c| std::str::from_utf8(c).ok()).collect();
+                forms.push(groups.join(" "));
+            } else {
+                let words: Vec<&str> = word.split(' ').filter(|_| word.len() < 80).collect();
+                let turned = (1..words.len()).map(|at| format!("{}, {}", words[at..].join(" "), words[..at].join(" ")));
+                forms.extend(turned);
+            }
+            forms
+        }
+    }
+}
+
+/// Whether a name that only headers give the subject holds the whole name or the address of somebody else.
+fn names_another(key: &Key, persons: &Persons) -> bool {
+    let (Key::Word(name), true) = (key, persons.hearsay.contains(key)) else { return false };
+    let words: Vec<&str> = name.split([' ', ',', '&', '/', '(', ')']).filter(|word| !word.is_empty()).collect();
+    (0..words.len())
+        .any(|from| (from + 2..=words.len()).any(|to| persons.of.contains_key(&Key::Word(words[from..to].join(" ")))))
+}
+
+/// A letter or digit of a script that puts spaces between words.
+fn is_word(c: char) -> bool {
+    let without_spaces = matches!(c,
+        '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1100}'..='\u{11ff}' | '\u{1780}'..='\u{17ff}'
+        | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{a960}'..='\u{a97f}' | '\u{ac00}'..='\u{d7ff}'
+        | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}');
+    c.is_alphanumeric() && !without_spaces
+}
+
+fn stands_as_name(before: &str, name: &str, after: &str) -> bool {
+    let (previous, next) = (before.chars().next_back(), after.chars().next());
+    let (first, last) = (name.chars().next(), name.chars().next_back());
+    let glued = |a: Option<char>, b: Option<char>| a.is_some_and(is_word) && b.is_some_and(is_word);
+    // A local part or a domain is no name.
+    let in_address = next == Some('@') && after[1..].starts_with(is_word)
+        || previous == Some('@') && before[..before.len() - 1].ends_with(is_word);
+    !glued(previous, first) && !glued(last, next) && !next.is_some_and(is_combining_mark) && !in_address
+}
+
+fn stands_as_address(before: &str, after: &str) -> bool {
+    let mut back = before.chars().rev();
+    let longer_before = match (back.next(), back.next()) {
+        (Some(c), _) if is_word(c) => true,
+        (Some(mark), Some(c)) => ".!#$%*+-^`{|}~'".contains(mark) && is_word(c),
+        _ => false,
+    };
+    let mut on = after.chars();
+    let longer_after = match (on.next(), on.next()) {
+        (Some(c), _) if is_word(c) => true,
+        (Some('-'), Some(c)) => is_word(c),
+        _ => false,
+    };
+    !longer_before && !longer_after
+}
