@@ -231,6 +231,11 @@ impl Road<'_> {
                 })
                 .map_err(back)?;
         }
+        // An imported parent may come from where none of its like had children.
+        let lacks = |key| parent.form.as_ref().is_some_and(|form| !form.has(key));
+        if all.as_ref().is_some_and(Vec::is_empty) && parent.kind.nests_as().is_some_and(lacks) {
+            return Ok(None);
+        }
         Ok(all)
     }
 

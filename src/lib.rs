@@ -16,8 +16,10 @@
 //! | [`stores`] | one file per engine behind one trait; read-only, one snapshot |
 //! | [`normalize`] | a source row becomes the values of a record |
 //! | [`scope`] | what Art. 20 covers; the only room that can make a portable record |
-//! | [`archive`] | files, sealing, verifying |
+//! | [`archive`] | files, sealing, verifying, reading what was sealed |
 //! | [`receipt`] | the account of every row, the proof for the controller |
+//! | [`import`] | the receiving side: an archive becomes a database, with a configuration for it |
+//! | [`schema`] | JSON Schemas of everything that is read or written |
 //! | [`letter`] | letters to the person, with an archive or without |
 //! | [`batch`] | many requests in one run, each as if it were alone |
 //! | [`demo`] | invented stores to try art20 on |
@@ -47,11 +49,13 @@ pub mod demo;
 pub mod export;
 pub mod findings;
 pub mod fulfil;
+pub mod import;
 pub mod letter;
 pub mod normalize;
 pub mod receipt;
 pub mod records;
 pub mod request;
+pub mod schema;
 pub mod scope;
 pub mod stores;
 pub mod subject;

@@ -7,7 +7,7 @@ use common::root;
 use std::path::{Path, PathBuf};
 
 /// The rooms in the order that a record passes through them: each may know those before it.
-const ROOMS: [&str; 16] = [
+const ROOMS: [&str; 19] = [
     "records",
     "controller",
     "subject",
@@ -23,6 +23,8 @@ const ROOMS: [&str; 16] = [
     "fulfil",
     "export",
     "batch",
+    "import",
+    "schema",
     "demo",
     "cli",
 ];

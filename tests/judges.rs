@@ -219,6 +219,55 @@ fn the_metaschema_accepts_every_schema_in_an_archive() {
 }
 
 #[test]
+fn the_schemas_that_art20_prints_describe_what_it_reads_and_writes() {
+    if !tool("check-jsonschema") {
+        return;
+    }
+    let (folder, _) = archives();
+    let at = |name: &str| folder.path().join(name);
+    let print = |arguments: &[&str], to: &str| {
+        let output = art20().args(arguments).current_dir(folder.path()).output().unwrap();
+        std::fs::write(at(to), &output.stdout).unwrap();
+    };
+    let config = fixture("trexlabel/art20.toml");
+    let text = std::fs::read_to_string(&config).unwrap();
+    let json = serde_json::to_vec(&toml::from_str::<toml::Table>(&text).unwrap()).unwrap();
+    std::fs::write(at("configuration.json"), json).unwrap();
+    let config = config.to_str().unwrap();
+    print(
+        &["plan", "--json", "-q", "--received", "2026-11-05T09:00:00Z", "-c", config, "-s", ARCHIVES[0].1],
+        "plan.json",
+    );
+    print(&["check", "--json", "-c", config], "check.json");
+    print(&["verify", "--json", "main.zip"], "verify.json");
+    print(&["verify", "--json", config], "verify-refused.json");
+    print(&["import", "main.zip", "--json", "-q", "--into", "sqlite:received.db"], "import.json");
+    let received = std::fs::read_to_string(at("received.toml")).unwrap();
+    let json = serde_json::to_vec(&toml::from_str::<toml::Table>(&received).unwrap()).unwrap();
+    std::fs::write(at("received.json"), json).unwrap();
+    std::fs::write(at("request.json"), r#"{"email": ["a@x.org"], "customer": 17, "identity_check": "document:seen"}"#)
+        .unwrap();
+    for (name, files, rejected) in [
+        ("configuration", &["configuration.json", "received.json"][..], "request.json"),
+        ("receipt", &["main.receipt.json", "nasty.receipt.json", "plan.json"], "check.json"),
+        ("check", &["check.json"], "plan.json"),
+        ("verify", &["verify.json", "verify-refused.json"], "import.json"),
+        ("import", &["import.json"], "verify.json"),
+        ("request", &["request.json"], "configuration.json"),
+    ] {
+        let schema = format!("{name}.schema.json");
+        print(&["schema", name], &schema);
+        let schema = at(&schema);
+        accepts("check-jsonschema", &["--check-metaschema"], std::slice::from_ref(&schema), folder.path());
+        let files: Vec<PathBuf> = files.iter().map(|file| at(file)).collect();
+        let arguments = ["--schemafile", schema.to_str().unwrap()];
+        accepts("check-jsonschema", &arguments, &files, folder.path());
+        // A schema that accepts everything would describe nothing.
+        assert!(!ask("check-jsonschema", &arguments, &[at(rejected)], folder.path()).0, "{name} accepts {rejected}");
+    }
+}
+
+#[test]
 fn vobject_reads_every_vcard_as_the_records_say() {
     if module("vobject") {
         println!("{}", python("cards.py", &[], &archives().1));

@@ -18,7 +18,7 @@ struct Page {
 const CONFIGURATION: (&str, &str) =
     ("art20.toml", "The configuration: the controller, its activities, stores and collections.");
 
-const PAGES: [Page; 10] = [
+const PAGES: [Page; 12] = [
     Page {
         command: "art20",
         examples: &[
@@ -128,6 +128,31 @@ const PAGES: [Page; 10] = [
         examples: &[
             ("Check an archive that came by mail.", "art20 verify 2026-0017.zip"),
             ("Check the folder that it was extracted to, for a program.", "art20 verify 2026-0017 --json"),
+        ],
+        files: &[],
+    },
+    Page {
+        command: "art20-import",
+        examples: &[
+            ("Load an archive that came by mail.", "art20 import 2026-0017.zip --into sqlite:received.db"),
+            (
+                "Export the same records from the database again.",
+                "art20 export -c received.toml -s import:1 --identity-check account-login",
+            ),
+        ],
+        files: &[
+            ("FILE", "The database. Mode 0600; made or extended in one transaction."),
+            (
+                "FILE with the ending .toml",
+                "Its configuration, which import replaces only while nobody has changed it.",
+            ),
+        ],
+    },
+    Page {
+        command: "art20-schema",
+        examples: &[
+            ("List the names.", "art20 schema"),
+            ("Let an editor check the configuration while it is written.", "art20 schema configuration"),
         ],
         files: &[],
     },

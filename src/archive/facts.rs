@@ -152,7 +152,7 @@ pub struct FieldFacts {
 }
 
 /// What became of the rows and values of one collection (contract 7).
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct LedgerLine {
     /// The collection.
     pub collection: String,
@@ -173,7 +173,7 @@ pub struct LedgerLine {
 }
 
 /// Something that a person should look at (contract 7). Never holds personal data.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct Finding {
     /// A permanent code.
     pub code: &'static str,

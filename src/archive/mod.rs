@@ -10,6 +10,7 @@ pub mod error;
 pub mod facts;
 mod files;
 pub mod formats;
+pub mod import;
 mod line;
 pub mod report;
 mod statement;

@@ -86,3 +86,22 @@ pub fn persist(place: TempPath, output: &Path) -> Result<(), ArchiveError> {
         _ => ArchiveError::Write { doing: "giving the file its name", cause: error.error },
     })
 }
+
+/// Writes a small file of mode 0600 durably under a temporary name beside its later place.
+///
+/// # Errors
+/// When something is at that place, or the disk is full or fails.
+pub fn prepare(output: &Path, bytes: &[u8]) -> Result<TempPath, ArchiveError> {
+    let place = write_unnamed(&folder_for(output)?, bytes)?;
+    make_durable(&place)?;
+    Ok(place)
+}
+
+/// Gives a finished file its name, never replacing a file, and makes the name durable.
+///
+/// # Errors
+/// When something is there, or the folder cannot be written.
+pub fn persist_durably(place: TempPath, output: &Path) -> Result<(), ArchiveError> {
+    persist(place, output)?;
+    make_names_durable(&folder_of(output))
+}

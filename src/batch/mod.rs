@@ -25,9 +25,11 @@ use crate::request::{Listed, PortabilityRequest, RequestFault};
 use crate::stores::{StoreError, Surroundings};
 use crew::Sign;
 use results::Results;
+use schemars::JsonSchema;
+use serde::Serialize;
 use standing::{Standing, clear, standing};
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use window::{Outcome, Window};
@@ -78,14 +80,20 @@ pub enum Failed {
     Panicked,
 }
 
-/// What a batch came to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The version of the summary's format.
+pub const FORMAT: &str = "art20-batch/1";
+
+/// What a batch came to; what `--json` prints.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Summary {
+    /// `art20-batch/1`.
+    pub format: &'static str,
     /// Requests of the file, or of the shard.
     pub requests: usize,
     /// Requests that have their archive now.
     pub done: usize,
     /// Those of them that had it before this run.
+    #[serde(rename = "done_before")]
     pub standing: usize,
     /// Those of them whose archive lacks a store.
     pub partial: usize,
@@ -93,8 +101,8 @@ pub struct Summary {
     pub failed: usize,
     /// Requests whose turn did not come, because the run was interrupted.
     pub waiting: usize,
-    /// The file with a line for each request.
-    pub result: PathBuf,
+    /// The name of the file with a line for each request.
+    pub result: String,
 }
 
 /// Answers the requests, the earliest received first. `progress` is told how many of how many are finished.

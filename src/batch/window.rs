@@ -2,7 +2,7 @@
 //! and the result its lines.
 
 use super::results::{ResultLine, Results, Status};
-use super::{Batch, BatchError, Failed, Summary};
+use super::{Batch, BatchError, FORMAT, Failed, Summary};
 use crate::archive::ArchiveError;
 use crate::archive::unnamed::make_names_durable;
 use crate::export::Ready;
@@ -129,13 +129,14 @@ impl<'a> Window<'a> {
         let count = |status| self.results.lines.iter().filter(|line| line.status == status).count();
         let (partial, failed, waiting) = (count(Status::Partial), count(Status::Failed), count(Status::Waiting));
         Ok(Summary {
+            format: FORMAT,
             requests,
             done: count(Status::Done) + partial,
             standing: self.standing,
             partial,
             failed,
             waiting,
-            result: self.results.path().to_owned(),
+            result: self.results.name(),
         })
     }
 }

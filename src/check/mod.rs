@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 /// Something that `check` found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Remark {
     /// How much it weighs.
     pub level: Level,
@@ -29,6 +29,28 @@ pub struct Remark {
     pub count: Option<u64>,
     /// What it means, and what to do.
     pub message: String,
+}
+
+/// The answer of `art20 check --json`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct Verdict {
+    /// How many errors.
+    pub errors: u64,
+    /// Everything that is worth saying, errors first.
+    pub findings: Vec<Remark>,
+    /// Whether nothing speaks against an export; with `--strict` not even a warning.
+    pub ok: bool,
+    /// How many warnings.
+    pub warnings: u64,
+}
+
+impl Verdict {
+    /// The answer, given what was found.
+    pub fn of(findings: Vec<Remark>, strict: bool) -> Verdict {
+        let errors = findings.iter().filter(|remark| remark.level == Level::Error).count() as u64;
+        let warnings = findings.len() as u64 - errors;
+        Verdict { errors, ok: errors == 0 && !(strict && warnings > 0), warnings, findings }
+    }
 }
 
 impl Remark {

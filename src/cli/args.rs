@@ -1,6 +1,7 @@
 //! The arguments (contract 2). The man pages are made from here, and a test holds them equal.
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueHint};
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// Answers a request under Article 20 of the GDPR: one person, one verified archive.
@@ -30,8 +31,16 @@ pub enum Command {
     Check(CheckOptions),
     /// Check that an archive is complete and valid
     Verify(VerifyOptions),
+    /// Load a verified archive into a SQLite database, and write a configuration for it
+    Import(ImportOptions),
     /// Write the example controller, or a large synthetic one
     Demo(DemoOptions),
+    /// Print the JSON Schema of something that art20 reads or writes, or list their names
+    Schema {
+        /// Whose schema; without it the names are listed
+        #[arg(value_name = "NAME")]
+        name: Option<String>,
+    },
     /// Print shell completions
     Completions {
         /// The shell
@@ -282,6 +291,23 @@ pub struct VerifyOptions {
     #[arg(long)]
     pub json: bool,
     /// Say nothing; the exit status tells
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+/// Options of `art20 import`.
+#[derive(Debug, Args)]
+pub struct ImportOptions {
+    /// The archive: a zip file, or the folder that it was extracted to
+    #[arg(value_name = "ARCHIVE", value_hint = ValueHint::AnyPath)]
+    pub archive: PathBuf,
+    /// The database, made if it is not there; its configuration is FILE with the ending .toml
+    #[arg(long, value_name = "sqlite:FILE", value_hint = ValueHint::Other)]
+    pub into: OsString,
+    /// Print a machine-readable result to standard output
+    #[arg(long)]
+    pub json: bool,
+    /// Say nothing but errors
     #[arg(short, long)]
     pub quiet: bool,
 }

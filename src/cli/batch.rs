@@ -10,8 +10,8 @@ use crate::export::Order;
 use crate::request::{PortabilityRequest, read_list};
 use crate::stores::Surroundings;
 use jiff::Timestamp;
-use serde_json::json;
 use std::io::Write;
+use std::path::Path;
 use std::process::ExitCode;
 use std::thread::available_parallelism;
 
@@ -49,11 +49,11 @@ pub fn run(options: &BatchOptions) -> anyhow::Result<ExitCode> {
     drop(bar);
     if run.json {
         let mut out = std::io::stdout().lock();
-        serde_json::to_writer_pretty(&mut out, &document(&summary))?;
+        serde_json::to_writer_pretty(&mut out, &summary)?;
         writeln!(out)?;
     }
     if !run.quiet {
-        tell(&summary);
+        tell(&summary, &options.output);
     }
     Ok(ExitCode::from(status(&summary)))
 }
@@ -110,20 +110,7 @@ fn status(summary: &Summary) -> u8 {
     }
 }
 
-fn document(summary: &Summary) -> serde_json::Value {
-    json!({
-        "format": "art20-batch/1",
-        "requests": summary.requests,
-        "done": summary.done,
-        "done_before": summary.standing,
-        "partial": summary.partial,
-        "failed": summary.failed,
-        "waiting": summary.waiting,
-        "result": summary.result.file_name().map(|name| name.to_string_lossy()),
-    })
-}
-
-fn tell(summary: &Summary) {
+fn tell(summary: &Summary, folder: &Path) {
     let mut parts = vec![format!("{} of {} requests have their archive", summary.done, summary.requests)];
     let further = [
         (summary.standing, "of them before this run"),
@@ -133,7 +120,7 @@ fn tell(summary: &Summary) {
     ];
     parts.extend(further.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")));
     eprintln!("{}", parts.join(", "));
-    eprintln!("{}: a line for each request", summary.result.display());
+    eprintln!("{}: a line for each request", folder.join(&summary.result).display());
     if summary.waiting > 0 {
         eprintln!(
             "error: the run was interrupted\n  what to do: Run the same command again; what is done is not done again."

@@ -7,11 +7,13 @@ mod clock;
 mod demo;
 mod export;
 mod failure;
+mod import;
 mod panic;
 mod plan;
 mod progress;
 mod reply;
 mod request;
+mod schema;
 mod status;
 mod verify;
 
@@ -45,7 +47,9 @@ pub fn run() -> ExitCode {
         args::Command::Extend(options) => reply::extend(options),
         args::Command::Check(options) => check::run(options),
         args::Command::Verify(options) => verify::run(options),
+        args::Command::Import(options) => import::run(options),
         args::Command::Demo(options) => demo::run(options),
+        args::Command::Schema { name } => schema::run(name.as_deref()),
         args::Command::Completions { shell } => completions(*shell),
     };
     match result {

@@ -198,9 +198,18 @@ pub enum Field {
     Withheld,
     /// What stood in fields that could not be normalised, which a store already holds, as JSON.
     Verbatim,
+    /// What columns cannot say of an imported record, as JSON: which fields it has, the labels of its codes.
+    Form,
+    /// The postal addresses of an imported contact, as JSON.
+    Addresses,
 }
 
 impl Field {
+    /// Whether it says something of the record as a whole, and so is none of its values.
+    pub fn is_held(&self) -> bool {
+        matches!(self, Field::Uid | Field::Withheld | Field::Verbatim | Field::Form)
+    }
+
     /// The path as it is configured.
     pub fn path(&self) -> String {
         match self {
@@ -209,6 +218,8 @@ impl Field {
             Field::Uid => "uid".into(),
             Field::Withheld => "withheld".into(),
             Field::Verbatim => "verbatim".into(),
+            Field::Form => "form".into(),
+            Field::Addresses => "addresses".into(),
         }
     }
 }

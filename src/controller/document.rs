@@ -23,6 +23,12 @@ pub struct Section<'d, 't> {
     known: RefCell<BTreeSet<&'static str>>,
 }
 
+#[cfg(test)]
+thread_local! {
+    /// Every key that was asked for, by section: what the schema of the configuration is held against.
+    pub(super) static ASKED: RefCell<std::collections::BTreeMap<String, BTreeSet<&'static str>>> = RefCell::default();
+}
+
 /// A value with the place where it stands.
 #[derive(Debug, Clone)]
 pub struct Placed<T> {
@@ -218,6 +224,8 @@ impl<'d, 't> Section<'d, 't> {
     /// Reports every key that nobody asked for. Call it last.
     pub fn finish(&self) {
         let known = self.known.borrow();
+        #[cfg(test)]
+        ASKED.with(|asked| asked.borrow_mut().entry(self.name.clone()).or_default().extend(known.iter().copied()));
         for (key, _) in self.table {
             if !known.contains(key.get_ref().as_ref()) {
                 let line = self.document.line(key.span().start);

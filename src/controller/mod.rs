@@ -17,6 +17,7 @@ mod read_column;
 mod read_form;
 mod references;
 mod remark_code;
+pub mod schema;
 pub mod store;
 
 pub use activity::{Elsewhere, ProcessingActivity};

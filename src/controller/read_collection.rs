@@ -255,6 +255,9 @@ fn check_columns(section: &Section<'_, '_>, collection: &Collection, is_mail: bo
         seen.push(mapping.field.clone());
     }
     let has = |path: &str| seen.iter().any(|field| field.path() == path);
+    if has("addresses") && seen.iter().any(|field| field.path().starts_with("address.")) {
+        section.fault("a contact has `addresses` or the parts of addresses, not both");
+    }
     if collection.kind == Kind::Attachment && has("content") && has("path") {
         section.fault("an attachment has `content` or `path`, not both");
     }

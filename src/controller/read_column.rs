@@ -151,7 +151,7 @@ fn fits(mapping: &Mapping) -> Result<(), String> {
     let shape = match &mapping.field {
         Field::Known { spec, .. } => spec.shape,
         Field::Additional(_) => Shape::Any,
-        Field::Uid | Field::Withheld | Field::Verbatim => Shape::Text,
+        Field::Uid | Field::Withheld | Field::Verbatim | Field::Form | Field::Addresses => Shape::Text,
     };
     let any = shape == Shape::Any;
     let lists = matches!(shape, Shape::Party | Shape::Parties | Shape::Emails | Shape::Phones);
@@ -195,6 +195,8 @@ pub(super) fn field_named(kind: Kind, path: &str) -> Result<Field, String> {
         "uid" => return Ok(Field::Uid),
         "withheld" => return Ok(Field::Withheld),
         "verbatim" => return Ok(Field::Verbatim),
+        "form" => return Ok(Field::Form),
+        "addresses" if kind == Kind::Contact => return Ok(Field::Addresses),
         _ => {}
     }
     match kind.field(path) {

@@ -5,6 +5,9 @@ use crate::archive::facts::{ActivityFacts, CollectionFacts, ControllerFacts, Els
 use crate::controller::{Collection, Controller, Disposition, Field, OriginChoice, ProcessingActivity};
 use crate::records::Kind;
 
+/// The parts of a postal address.
+const PARTS: [&str; 5] = ["street", "locality", "region", "postcode", "country"];
+
 /// The facts of an archive that is still to be filled.
 pub(super) fn facts(order: &Order<'_>, missing: &[String]) -> Facts {
     let (controller, request) = (order.controller, order.request);
@@ -71,16 +74,20 @@ fn collection(collection: &Collection, controller: &Controller) -> CollectionFac
     let told = |key: &&str| controller.activity(key).is_none_or(|activity| activity.disclose);
     let mut fields: Vec<FieldFacts> = Vec::new();
     for (_, mapping) in collection.mappings().filter(|(_, m)| m.activity.as_deref().as_ref().is_none_or(told)) {
-        if matches!(mapping.field, Field::Uid | Field::Withheld | Field::Verbatim) {
+        if mapping.field.is_held() {
             continue;
         }
-        fields.push(FieldFacts {
-            path: mapping.field.path(),
+        let paths: Vec<String> = match &mapping.field {
+            Field::Addresses => PARTS.iter().map(|part| format!("address.{part}")).collect(),
+            field => vec![field.path()],
+        };
+        fields.extend(paths.into_iter().map(|path| FieldFacts {
+            path,
             description: mapping.description.clone(),
             labels: mapping.values.clone(),
             origin: mapping.origin,
             activity: mapping.activity.clone(),
-        });
+        }));
     }
     let mut plain = |path: String| {
         if !fields.iter().any(|field| field.path == path) {

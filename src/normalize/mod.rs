@@ -2,11 +2,13 @@
 //! configuration leaves open (an activity, an origin, a JSON key) stops the run.
 
 mod direction;
+mod imported;
 mod row;
 mod row_ref;
 mod value;
 
 pub use direction::SubjectNames;
+pub use imported::Form;
 pub use row::{NormalValue, Normalized, RowReader};
 pub use row_ref::RowRef;
 pub use value::{Reading, Settings, read_value};
@@ -41,7 +43,7 @@ pub enum NormalizeError {
     BrokenImport {
         /// Where.
         row: String,
-        /// `uid`, `withheld` or `verbatim`.
+        /// `uid`, `withheld`, `verbatim` or `form`.
         field: &'static str,
     },
 }

@@ -2,6 +2,7 @@
 
 use super::NormalizeError;
 use super::direction::SubjectNames;
+use super::imported::{Form, addresses_place, take_held};
 use super::row_ref::RowRef;
 use super::value::{Reading, Settings, read_value};
 use crate::controller::collection::JsonKeys;
@@ -36,6 +37,8 @@ pub struct Normalized {
     pub withheld_before: Vec<(String, Code)>,
     /// Verbatim values that an imported row already carries.
     pub verbatim_before: Vec<(String, Verbatim)>,
+    /// What an imported row says of its form.
+    pub form: Option<Form>,
 }
 
 /// The value of one column, with what the configuration says of it.
@@ -140,9 +143,14 @@ impl<'a> RowReader<'a> {
             values: Vec::new(),
             withheld_before: Vec::new(),
             verbatim_before: Vec::new(),
+            form: None,
             row,
         };
-        for (name, mapping) in collection.mappings() {
+        // First, because it says how the others are read.
+        for (name, mapping) in collection.mappings().filter(|(_, mapping)| mapping.field.is_held()) {
+            take_held(&mut normalized, &mapping.field, cells.get(name))?;
+        }
+        for (name, mapping) in collection.mappings().filter(|(_, mapping)| !mapping.field.is_held()) {
             let zone = mapping.time_zone.as_ref().unwrap_or(&controller.time_zone);
             let address = match id {
                 RowId::Number(row) => Some(BlobAddress {
@@ -158,19 +166,21 @@ impl<'a> RowReader<'a> {
             let stored = cells.get(name);
             let reading = read_value(mapping, stored, Settings { zone, currency: currency.as_deref(), address });
             check_keys(mapping, stored, name, &normalized.row)?;
-            match &mapping.field {
-                Field::Uid | Field::Withheld | Field::Verbatim => imported(&mut normalized, &mapping.field, stored)?,
-                _ => normalized.values.push(NormalValue {
-                    place: place(&mapping.field, normalized.values.len()),
-                    path: path(&mapping.field),
-                    reading,
-                    origin: mapping.origin,
-                    about: mapping.about,
-                    activity: mapping.activity.clone(),
-                    label: mapping.label.clone(),
-                    companion: false,
-                }),
-            }
+            let path = path(&mapping.field);
+            let reading = match &normalized.form {
+                Some(form) => form.read(&path, stored, reading),
+                None => reading,
+            };
+            normalized.values.push(NormalValue {
+                place: place(&mapping.field, normalized.values.len()),
+                path,
+                reading,
+                origin: mapping.origin,
+                about: mapping.about,
+                activity: mapping.activity.clone(),
+                label: mapping.label.clone(),
+                companion: false,
+            });
         }
         for (field, constant) in &collection.set {
             let mapping = Mapping::plain(field.clone());
@@ -180,6 +190,9 @@ impl<'a> RowReader<'a> {
         }
         currencies(&mut normalized, currency);
         self.direction(&mut normalized, subject);
+        if let Some(form) = &normalized.form {
+            form.settle(&mut normalized.values);
+        }
         normalized.origin = origin(collection, &cells, &normalized, parent)?;
         normalized.retention_from = collection
             .retention_from
@@ -249,11 +262,15 @@ fn plain_value(field: &Field, value: FieldValue, nth: usize) -> NormalValue {
     }
 }
 
+/// Where additional fields begin.
+pub(super) const ADDITIONAL_PLACE: usize = 10_000;
+
 /// Known fields by the catalogue, additional ones after them in the order of the configuration.
 fn place(field: &Field, nth: usize) -> usize {
     match field {
         Field::Known { place, .. } => *place,
-        _ => 10_000 + nth,
+        Field::Addresses => addresses_place(),
+        _ => ADDITIONAL_PLACE + nth,
     }
 }
 
@@ -339,36 +356,4 @@ fn check_keys(mapping: &Mapping, cell: &Cell, column: &str, row: &RowRef) -> Res
         Some(key) => Err(NormalizeError::UnclassifiedKey { row: row.to_string(), column: column.to_owned(), key }),
         None => Ok(()),
     }
-}
-
-/// What an imported row already carries.
-fn imported(normalized: &mut Normalized, field: &Field, cell: &Cell) -> Result<(), NormalizeError> {
-    if cell.is_null() {
-        return Ok(());
-    }
-    let broken = |field| NormalizeError::BrokenImport { row: normalized.row.to_string(), field };
-    let text = cell.utf8().unwrap_or_default();
-    match field {
-        Field::Uid => normalized.uid = Uid::parse(&text).ok_or_else(|| broken("uid"))?,
-        Field::Withheld => {
-            let Ok(Json::Object(members)) = Json::parse(&text) else { return Err(broken("withheld")) };
-            for (path, code) in members {
-                let codes = match code {
-                    Json::Array(codes) => codes,
-                    single => vec![single],
-                };
-                for code in codes {
-                    let code = code.as_str().and_then(Code::named).ok_or_else(|| broken("withheld"))?;
-                    normalized.withheld_before.push((path.clone(), code));
-                }
-            }
-        }
-        Field::Verbatim => {
-            let Ok(Json::Object(members)) = Json::parse(&text) else { return Err(broken("verbatim")) };
-            normalized.verbatim_before =
-                members.into_iter().map(|(path, value)| (path, Verbatim::Json(value))).collect();
-        }
-        Field::Known { .. } | Field::Additional(_) => {}
-    }
-    Ok(())
 }

@@ -59,10 +59,14 @@ pub fn read_value(mapping: &Mapping, cell: &Cell, settings: Settings<'_>) -> Rea
     if cell.is_null() {
         return Reading::of(FieldValue::Null);
     }
+    if mapping.field == Field::Addresses {
+        let addresses = cell.utf8().and_then(|text| super::imported::addresses(&text));
+        return addresses.map_or_else(|| Reading::verbatim(cell), Reading::of);
+    }
     let shape = match &mapping.field {
         Field::Known { spec, .. } => spec.shape,
         Field::Additional(_) => Shape::Any,
-        Field::Uid | Field::Withheld | Field::Verbatim => Shape::Text,
+        Field::Uid | Field::Withheld | Field::Verbatim | Field::Form | Field::Addresses => Shape::Text,
     };
     if !mapping.values.is_empty() {
         return code(mapping, shape, cell).map_or_else(|| Reading::verbatim(cell), Reading::of);
@@ -88,7 +92,10 @@ fn by_shape(mapping: &Mapping, shape: Shape, cell: &Cell, settings: &Settings<'_
         }
         Shape::Money if mapping.format == Some(Format::MinorUnits) => minor_units(cell, settings.currency),
         Shape::Money | Shape::Decimal => number(mapping, cell).map(FieldValue::Decimal),
-        Shape::Seconds => seconds(mapping, cell).map(FieldValue::Seconds),
+        // Written as a number of JSON, so only one that every reader keeps (RFC 7493).
+        Shape::Seconds => seconds(mapping, cell)
+            .filter(|number| matches!(Json::parse(number.as_str()), Ok(Json::Number(_))))
+            .map(FieldValue::Seconds),
         Shape::Integer => integer(cell),
         Shape::Emails => list(mapping, cell, ListOf::Emails),
         Shape::Phones => list(mapping, cell, ListOf::Phones),

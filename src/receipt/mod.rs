@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 pub const FORMAT: &str = "art20-receipt/1";
 
 /// Proof of one run: what was asked, read, decided and written.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Receipt {
     /// [`FORMAT`].
     pub format: &'static str,
@@ -82,7 +82,7 @@ pub struct Receipt {
 
 /// The four conditions under which Chinese law has personal information transferred (Regulations on Network Data
 /// Security Management, Art. 25; requirement J3), each as far as this run can tell.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct TransferConditions {
     /// The requester's identity was verified, in this way.
     pub identity_verified: Option<String>,
@@ -95,7 +95,7 @@ pub struct TransferConditions {
 }
 
 /// The instant of one snapshot.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct SnapshotInstant {
     /// The store.
     pub store: String,
@@ -104,7 +104,7 @@ pub struct SnapshotInstant {
 }
 
 /// The delivered file.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct ArchiveProof {
     /// Its name, without its folder.
     pub name: String,
@@ -119,7 +119,7 @@ pub struct ArchiveProof {
 }
 
 /// A letter to the person.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct LetterProof {
     /// Its name, without its folder.
     pub name: String,
@@ -130,7 +130,7 @@ pub struct LetterProof {
 }
 
 /// How many identifiers of a type there are.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct IdentifierCount {
     /// Named by the request.
     pub requested: u64,

@@ -81,6 +81,16 @@ impl Kind {
         }
     }
 
+    /// The kind of the records that are nested in its own.
+    pub fn child(self) -> Option<Kind> {
+        Kind::ALL.into_iter().find(|child| child.parent() == Some(self))
+    }
+
+    /// The key under which its records hold their children.
+    pub fn nests_as(self) -> Option<&'static str> {
+        self.child().and_then(Kind::nested_as)
+    }
+
     /// The key under which a parent's record holds children of this kind.
     pub fn nested_as(self) -> Option<&'static str> {
         match self {

@@ -112,7 +112,7 @@ impl Serialize for Record {
                 _ => map.serialize_entry(segment(&run[0].path), &Group(run))?,
             }
         }
-        if let (Some(children), Some(key)) = (&self.children, nested_key(self.kind)) {
+        if let (Some(children), Some(key)) = (&self.children, self.kind.nests_as()) {
             map.serialize_entry(key, children)?;
         }
         if !additional.is_empty() {
@@ -126,11 +126,6 @@ impl Serialize for Record {
         }
         map.end()
     }
-}
-
-/// The key under which records of this kind hold their children.
-fn nested_key(kind: Kind) -> Option<&'static str> {
-    Kind::ALL.into_iter().find(|child| child.parent() == Some(kind)).and_then(Kind::nested_as)
 }
 
 /// The object that a dotted path is nested in, or the whole path.

@@ -172,6 +172,33 @@ impl Serialize for Latest {
     }
 }
 
+impl schemars::JsonSchema for Deadlines {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Deadlines".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let day = || serde_json::json!({ "type": "string", "format": "date" });
+        let latest = serde_json::json!({
+            "type": ["object", "null"],
+            "properties": { "date": day(), "calendar": { "type": "string" } },
+            "required": ["date", "calendar"],
+            "additionalProperties": false,
+        });
+        let unknown = serde_json::json!({ "type": "string", "description": "Why it is not known" });
+        schemars::json_schema!({
+            "type": "object",
+            "description": "By when the request is to be answered (Art. 12(3))",
+            "properties": {
+                "target": day(), "latest": latest, "latest_unknown": unknown,
+                "extended_target": day(), "extended_latest": latest, "extended_latest_unknown": unknown,
+            },
+            "required": ["target", "latest", "extended_target", "extended_latest"],
+            "additionalProperties": false,
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

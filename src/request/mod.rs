@@ -8,6 +8,7 @@ pub mod deadlines;
 mod list;
 mod read;
 mod reply;
+pub mod schema;
 mod transmission;
 
 pub use list::{ListFault, Listed, read_list};
@@ -50,7 +51,7 @@ pub struct PortabilityRequest {
 }
 
 /// How the person was identified. It goes to the receipt, never into the archive (requirement A5).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct IdentityCheck {
     /// One of [`METHODS`].
     pub method: String,
@@ -63,7 +64,7 @@ pub const METHODS: [&str; 6] =
     ["account-login", "confirmed-contact", "document", "in-person", "representative", "other"];
 
 /// What becomes of other people in the subject's data (Art. 20(4)).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ThirdParties {
     /// Those whom the subject already saw stay.

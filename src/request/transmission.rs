@@ -42,3 +42,13 @@ impl Serialize for Transmission {
         }
     }
 }
+
+impl schemars::JsonSchema for Transmission {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Transmission".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "pattern": "^(feasible|not-feasible:.+)$" })
+    }
+}

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 /// What was found out about an archive. Serialised, it is the output of `--json`.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct Verification {
     /// Zip or folder.
     pub kind: ArchiveKind,
@@ -33,7 +33,7 @@ pub struct Verification {
 }
 
 /// The size of the payload.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, schemars::JsonSchema)]
 pub struct Payload {
     /// The number of files.
     pub files: u64,

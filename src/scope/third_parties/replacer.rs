@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 const WITHHELD: &str = "[withheld]";
 
 /// What was replaced in an archive, as the statement and the report tell it.
-#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, schemars::JsonSchema)]
 pub struct Replaced {
     /// How many other people were found in records that go in.
     pub people: u64,

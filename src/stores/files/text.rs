@@ -38,9 +38,9 @@ impl<R: Read> TextLines<R> {
         self.raw.clear();
         let wide = self.encoding == UTF_16LE || self.encoding == UTF_16BE;
         if wide {
-            self.wide_line(most)?
+            self.wide_line(most)?;
         } else {
-            self.narrow_line(most)?
+            self.narrow_line(most)?;
         }
         if self.raw.is_empty() {
             return Ok(None);

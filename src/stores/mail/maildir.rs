@@ -33,6 +33,11 @@ struct Letter {
     state: FileState,
 }
 
+/// Parts and names of files, by their names without flags.
+type Renamed = HashMap<Vec<u8>, (&'static str, OsString)>;
+/// Makes the key of a message.
+type KeyOf<'a> = &'a dyn Fn(&Letter) -> Vec<u8>;
+
 /// The messages of a Maildir, in the order of their keys.
 #[derive(Debug)]
 pub(super) struct Maildir {
@@ -41,7 +46,7 @@ pub(super) struct Maildir {
     folders: Vec<PathBuf>,
     letters: Vec<(Vec<u8>, Letter)>,
     /// Where files of a folder are now that were renamed: by their names without flags.
-    renamed: RefCell<HashMap<u32, HashMap<Vec<u8>, (&'static str, OsString)>>>,
+    renamed: RefCell<HashMap<u32, Renamed>>,
 }
 
 /// The name of a message's file without its flags.
@@ -80,7 +85,7 @@ impl Maildir {
         let short = |letter: &Letter| without_flags(&letter.name).to_vec();
         let longer = |letter: &Letter| [self.below(letter).as_os_str().as_encoded_bytes(), &short(letter)].join(&b'/');
         let whole = |letter: &Letter| self.below(letter).join(&letter.name).into_os_string().into_encoded_bytes();
-        let keys: [&dyn Fn(&Letter) -> Vec<u8>; 2] = [&short, &longer];
+        let keys: [KeyOf<'_>; 2] = [&short, &longer];
         let mut unique = Vec::with_capacity(letters.len());
         let mut open = letters;
         for key in keys {

@@ -151,7 +151,9 @@ fn correspondents(value: &[u8]) -> Vec<Party> {
     }
     if parties.is_empty() {
         let name = decoded(value);
-        parties.extend((!name.trim().is_empty()).then(|| Party { name: Some(name), address: None }));
+        if !name.trim().is_empty() {
+            parties.push(Party { name: Some(name), address: None });
+        }
     }
     parties
 }
