@@ -8,6 +8,7 @@ use art20::cli::STATUSES;
 use art20::controller::RemarkCode;
 use art20::findings::FindingCode;
 use art20::letter::RefusalReason;
+use art20::receipt::journal::JournalFaultCode;
 use art20::records::Code;
 use common::{art20, blessing, fixture, root, scratch, tool, tool_path};
 use std::path::Path;
@@ -172,7 +173,9 @@ fn the_tables_of_the_manual_hold_every_code_and_status() {
         let word = if c.breaks_completeness() { "incomplete" } else { "invalid" };
         vec![code(c.as_str()), word.to_owned(), c.sentence().to_owned()]
     });
+    let journal = JournalFaultCode::ALL.iter().map(|c| vec![code(c.as_str()), c.sentence().to_owned()]);
     let tables = [
+        ("journal faults", table(&["code", "meaning"], journal.collect())),
         ("statuses", table(&["status", "meaning"], statuses.collect())),
         ("scope codes", table(&["code", "rests on", "what the person reads"], scope.collect())),
         ("findings", table(&["code", "meaning", "what the person reads"], findings.collect())),
@@ -203,9 +206,17 @@ fn the_commands_of_the_page_on_batches_print_what_it_shows() {
 
 #[test]
 fn links_of_the_pages_lead_to_files() {
-    for page in
-        ["README.md", "CHANGELOG.md", "docs/manual.md", "docs/batch.md", "docs/configuration.md", "fixtures/README.md"]
-    {
+    for page in [
+        "README.md",
+        "SECURITY.md",
+        "docs/encryption.md",
+        "docs/journal.md",
+        "CHANGELOG.md",
+        "docs/manual.md",
+        "docs/batch.md",
+        "docs/configuration.md",
+        "fixtures/README.md",
+    ] {
         let path = root().join(page);
         let text = std::fs::read_to_string(&path).unwrap();
         for link in text.split("](").skip(1).map(|rest| rest.split(')').next().unwrap()) {

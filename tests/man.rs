@@ -18,7 +18,7 @@ struct Page {
 const CONFIGURATION: (&str, &str) =
     ("art20.toml", "The configuration: the controller, its activities, stores and collections.");
 
-const PAGES: [Page; 12] = [
+const PAGES: [Page; 13] = [
     Page {
         command: "art20",
         examples: &[
@@ -36,6 +36,14 @@ const PAGES: [Page; 12] = [
             ),
             ("The same from standard input, for a program.", "art20 export --request - --json -q"),
             (
+                "Encrypted with a passphrase that only a descriptor carries, and signed.",
+                "art20 export --request request.json --passphrase-file /dev/fd/3 --sign-key minisign.key",
+            ),
+            (
+                "For a person who has 7-Zip or Keka and nothing else.",
+                "art20 export --request request.json --zip-passphrase-file passphrase.txt",
+            ),
+            (
                 "With a letter to the person, in Chinese.",
                 "art20 export --request request.json --language zh-CN --letter 2026-0017.txt",
             ),
@@ -47,6 +55,8 @@ const PAGES: [Page; 12] = [
                 "REFERENCE.receipt.json",
                 "Beside the archive: the account of every row, for the controller. It names no one.",
             ),
+            ("REFERENCE.zip.age", "The archive instead, encrypted by age."),
+            ("NAME.minisig", "Beside the delivered file NAME: its signature."),
         ],
     },
     Page {
@@ -128,8 +138,25 @@ const PAGES: [Page; 12] = [
         examples: &[
             ("Check an archive that came by mail.", "art20 verify 2026-0017.zip"),
             ("Check the folder that it was extracted to, for a program.", "art20 verify 2026-0017 --json"),
+            (
+                "Check an encrypted one, and who sent it.",
+                "art20 verify 2026-0017.zip.age --identity key.txt --public-key minisign.pub",
+            ),
         ],
         files: &[],
+    },
+    Page {
+        command: "art20-journal",
+        examples: &[
+            ("Has anybody changed what is written about the runs?", "art20 journal verify"),
+            ("Which run made this file, and was it delivered?", "art20 journal find 2026-0017.zip.age"),
+            ("It was handed over.", "art20 journal delivered 2026-0017 --channel portal --operator desk"),
+        ],
+        files: &[
+            CONFIGURATION,
+            ("JOURNAL", "The file that [journal] in the configuration names: a line for each run, mode 0600."),
+            ("JOURNAL.head", "Beside it: number and hash of the last line, so that lines missing at the end show."),
+        ],
     },
     Page {
         command: "art20-import",

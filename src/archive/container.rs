@@ -2,15 +2,12 @@
 
 use super::deflate::Deflater;
 use super::error::ArchiveError;
+use super::secrecy::{Sealer, Secrecy, Spool, Spools};
 use rawzip::{CompressionMethod, DataDescriptorOutput, ZipArchiveWriter};
 use sha2::{Digest as _, Sha256};
 use std::fs::File;
-use std::io::{self, BufWriter, Read, Seek, Write};
-use std::path::{Path, PathBuf};
-use tempfile::SpooledTempFile;
-
-/// Compressed bytes of an open file up to which they are kept in memory.
-const SPOOL: usize = 256 * 1024;
+use std::io::{self, BufWriter, Read, Write};
+use std::path::Path;
 
 /// What became of one file of the archive.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,11 +32,14 @@ pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// The way of every byte to the disk: encrypted if so asked, then hashed and counted as delivered.
+type Delivered = Sealer<Hashing<BufWriter<File>>>;
+
 /// A zip file under way. Large files grow beside each other in spools and are appended when they are whole.
 pub struct Container {
-    zip: ZipArchiveWriter<Hashing<BufWriter<File>>>,
+    zip: ZipArchiveWriter<Delivered>,
     level: u32,
-    folder: PathBuf,
+    spools: Spools,
     payload: Payload,
 }
 
@@ -80,7 +80,7 @@ impl<W: Write> Write for Hashing<W> {
 /// A file of the archive that grows while others do.
 pub struct Part {
     path: String,
-    deflater: Deflater<SpooledTempFile>,
+    deflater: Deflater<Spool>,
     sha256: Sha256,
     crc: crc32fast::Hasher,
     bytes: u64,
@@ -101,9 +101,8 @@ impl Write for Part {
 }
 
 impl Part {
-    fn new(path: String, folder: &Path, level: u32) -> Part {
-        let spool = tempfile::spooled_tempfile_in(SPOOL, folder);
-        let deflater = Deflater::new(spool, level);
+    fn new(path: String, spools: &Spools, level: u32) -> Part {
+        let deflater = Deflater::new(spools.spool(), level);
         Part { path, deflater, sha256: Sha256::new(), crc: crc32fast::Hasher::new(), bytes: 0 }
     }
 
@@ -139,17 +138,23 @@ impl Constant {
 }
 
 impl Container {
-    /// A container written to `file`; spools go to `folder` and have no name.
-    pub fn new(file: File, folder: &Path, level: u32) -> Container {
-        let zip = ZipArchiveWriter::new(Hashing::new(BufWriter::with_capacity(256 * 1024, file)));
-        let manifest = Part::new(super::bag::MANIFEST.into(), folder, level);
+    /// A container written to `file` as `secrecy` asks; spools go to `folder`, have no name and cannot be read there.
+    ///
+    /// # Errors
+    /// When the disk is full or fails.
+    pub fn new(file: File, folder: &Path, level: u32, secrecy: &Secrecy) -> Result<Container, ArchiveError> {
+        let doing = "beginning the archive";
+        let file = Hashing::new(BufWriter::with_capacity(256 * 1024, file));
+        let zip = ZipArchiveWriter::new(Sealer::new(file, secrecy).map_err(ArchiveError::doing(doing))?);
+        let spools = Spools::new(folder).map_err(ArchiveError::doing(doing))?;
+        let manifest = Part::new(super::bag::MANIFEST.into(), &spools, level);
         let payload = Payload { manifest, described: Vec::new(), bytes: 0, files: 0 };
-        Container { zip, level, folder: folder.to_owned(), payload }
+        Ok(Container { zip, level, spools, payload })
     }
 
     /// Begins a file that grows while others do.
     pub fn part(&self, path: impl Into<String>) -> Part {
-        Part::new(path.into(), &self.folder, self.level)
+        Part::new(path.into(), &self.spools, self.level)
     }
 
     /// Appends a file that has grown.
@@ -163,8 +168,8 @@ impl Container {
 
     fn put(&mut self, part: Part) -> Result<Written, ArchiveError> {
         let doing = "putting a file into the archive";
-        let mut spool = part.deflater.finish().map_err(ArchiveError::doing(doing))?;
-        spool.rewind().map_err(ArchiveError::doing(doing))?;
+        let spool = part.deflater.finish().map_err(ArchiveError::doing(doing))?;
+        let mut spool = spool.into_reader().map_err(ArchiveError::doing(doing))?;
         let mut entry = entry(&mut self.zip, &part.path, self.level)?;
         io::copy(&mut spool, &mut entry).map_err(ArchiveError::doing(doing))?;
         entry.finish(DataDescriptorOutput::new(part.crc.finalize(), part.bytes)).map_err(zip_error)?;
@@ -258,18 +263,20 @@ impl Container {
     /// # Errors
     /// When the disk is full or fails.
     pub fn manifest(&mut self) -> Result<Written, ArchiveError> {
-        let next = Part::new(super::bag::MANIFEST.into(), &self.folder, self.level);
+        let next = Part::new(super::bag::MANIFEST.into(), &self.spools, self.level);
         let manifest = std::mem::replace(&mut self.payload.manifest, next);
         self.put(manifest)
     }
 
-    /// Writes the central directory: the size and digest of the file, which is not durable yet.
+    /// Writes the central directory: size and digest of the file as delivered, which is not durable yet.
     ///
     /// # Errors
     /// When the disk is full or fails.
     pub fn finish(self) -> Result<(u64, [u8; 32]), ArchiveError> {
-        let mut out = self.zip.finish().map_err(zip_error)?;
-        out.flush().map_err(ArchiveError::doing("writing the end of the archive"))?;
+        let doing = "writing the end of the archive";
+        let sealer = self.zip.finish().map_err(zip_error)?;
+        let mut out = sealer.finish().map_err(ArchiveError::doing(doing))?;
+        out.flush().map_err(ArchiveError::doing(doing))?;
         Ok((out.bytes, out.sha256.finalize().into()))
     }
 
@@ -288,14 +295,10 @@ impl Container {
     }
 }
 
-type Entry<'a> = rawzip::ZipEntryWriter<'a, Hashing<BufWriter<File>>>;
+type Entry<'a> = rawzip::ZipEntryWriter<'a, Delivered>;
 
 /// Opens an entry with the metadata that every entry has.
-fn entry<'a>(
-    zip: &'a mut ZipArchiveWriter<Hashing<BufWriter<File>>>,
-    path: &str,
-    level: u32,
-) -> Result<Entry<'a>, ArchiveError> {
+fn entry<'a>(zip: &'a mut ZipArchiveWriter<Delivered>, path: &str, level: u32) -> Result<Entry<'a>, ArchiveError> {
     let method = if level == 0 { CompressionMethod::STORE } else { CompressionMethod::DEFLATE };
     let mut file = zip.new_file(path).compression_method(method).unix_permissions(0o100_644);
     if let Some(epoch) = rawzip::time::UtcDateTime::from_components(1980, 1, 1, 0, 0, 0, 0) {

@@ -13,6 +13,8 @@ pub mod formats;
 pub mod import;
 mod line;
 pub mod report;
+pub mod secrecy;
+pub mod signature;
 mod statement;
 pub mod table;
 pub mod unnamed;

@@ -5,12 +5,15 @@ use super::error::ArchiveError;
 use super::facts::Facts;
 use super::files::{Files, HeldBack, held_back};
 use super::line::write_line;
+use super::secrecy::Secrecy;
+use super::signature::{SignatureError, SigningKey};
 use super::table::{Table, TimesSeen};
 use super::unnamed::temporary;
 use super::{bag, datapackage, statement};
 use crate::records::{Contents, FieldValue, Kind, Record};
 use crate::scope::PortableRecord;
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 use tempfile::TempPath;
@@ -102,14 +105,15 @@ pub struct Sealed {
 }
 
 impl ArchiveWriter {
-    /// Begins an archive under a temporary name in this folder. `facts` tells which fields the tables have.
+    /// Begins an archive under a temporary name in this folder. `facts` tells which fields the tables have, `secrecy` how
+    /// the delivered file is encrypted.
     ///
     /// # Errors
     /// When the folder is not there or cannot be written.
-    pub fn create(folder: &Path, facts: &Facts, level: u32) -> Result<ArchiveWriter, ArchiveError> {
+    pub fn create(folder: &Path, facts: &Facts, level: u32, secrecy: &Secrecy) -> Result<ArchiveWriter, ArchiveError> {
         let (file, place) = temporary(folder)?.into_parts();
         Ok(ArchiveWriter {
-            container: Container::new(file, folder, level),
+            container: Container::new(file, folder, level, secrecy)?,
             place,
             files: Files::new(facts),
             tables: Kind::ALL.into_iter().map(|kind| Table::of(kind, facts)).collect(),
@@ -270,5 +274,15 @@ impl Destination for ArchiveWriter {
 
     fn taken(&self) -> &BTreeMap<String, u64> {
         &self.taken
+    }
+}
+
+impl Sealed {
+    /// A signature over the file as it will be delivered.
+    ///
+    /// # Errors
+    /// When it cannot be read again.
+    pub fn sign(&self, key: &SigningKey, trusted_comment: &str) -> Result<String, SignatureError> {
+        key.sign(File::open(&self.place).map_err(SignatureError::Unreadable)?, trusted_comment)
     }
 }

@@ -191,17 +191,16 @@ fn answer(
     order.sort_by_key(|at| (received(at).is_none(), received(at)));
     // Set when nobody asked to stop, but going on is of no use.
     let broken = AtomicBool::new(false);
-    let mut window = Window::new(batch, workroom.path(), results);
+    let mut window = Window::new(batch, requests, workroom.path(), results);
     let mut trouble = None;
     let make = || {
         let mut worker = Worker::new(batch, workroom.path(), &broken);
         move |at: usize| worker.answer(&requests[at])
     };
-    let reference = |at: usize| requests[at].0.as_str();
     let finished = crew::work(&order, batch.jobs.max(1), &batch.surroundings.interrupted, make, |sign| {
         let kept = match sign {
-            Sign::Finished(at, outcome) => window.take(at, reference(at), outcome),
-            Sign::Panicked(at) => window.take(at, reference(at), Outcome::Failed(Failed::Panicked)),
+            Sign::Finished(at, outcome) => window.take(at, outcome),
+            Sign::Panicked(at) => window.take(at, Outcome::Failed(Failed::Panicked)),
             Sign::Quiet => window.close_if_old(),
         };
         if let Err(error) = kept {

@@ -52,6 +52,8 @@ struct Count {
 struct Proof {
     name: String,
     sha256: String,
+    #[serde(default)]
+    signed: bool,
 }
 
 #[derive(Deserialize)]
@@ -74,6 +76,9 @@ pub(super) fn standing(folder: &Path, request: &PortabilityRequest) -> io::Resul
     let Ok(told) = serde_json::from_slice::<Told>(&receipt) else { return Ok(Standing::Half) };
     let named = [".zip", ".zip.age"].iter().any(|ending| told.archive.name == format!("{reference}{ending}"));
     if told.reference != *reference || !named || digest(&folder.join(&told.archive.name))? != told.archive.sha256 {
+        return Ok(Standing::Half);
+    }
+    if told.archive.signed && !folder.join(format!("{}.minisig", told.archive.name)).is_file() {
         return Ok(Standing::Half);
     }
     Ok(if told.is_of(request) { Standing::Whole(told.line()) } else { Standing::Foreign })

@@ -2,11 +2,12 @@
 //! and the result its lines.
 
 use super::results::{ResultLine, Results, Status};
-use super::{Batch, BatchError, FORMAT, Failed, Summary};
+use super::{Batch, BatchError, FORMAT, Failed, Referenced, Summary};
 use crate::archive::ArchiveError;
 use crate::archive::unnamed::make_names_durable;
-use crate::export::Ready;
+use crate::export::{ExportError, Logged, Ready, log_all};
 use crate::receipt::Receipt;
+use crate::receipt::journal::{Event, Journal};
 use std::fs::File;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -32,14 +33,25 @@ pub(super) struct Window<'a> {
     workroom: &'a Path,
     results: Results,
     ready: Vec<(usize, Box<Ready>)>,
+    requests: &'a [Referenced],
+    journal: Option<Journal>,
+    /// What the journal is still to be told.
+    events: Vec<Event>,
     since: Option<Instant>,
     finished: usize,
     standing: usize,
 }
 
 impl<'a> Window<'a> {
-    pub(super) fn new(batch: &'a Batch<'a>, workroom: &'a Path, results: Results) -> Window<'a> {
-        Window { batch, workroom, results, ready: Vec::new(), since: None, finished: 0, standing: 0 }
+    pub(super) fn new(
+        batch: &'a Batch<'a>,
+        requests: &'a [Referenced],
+        workroom: &'a Path,
+        results: Results,
+    ) -> Window<'a> {
+        let journal = batch.controller.journal.as_ref().map(Journal::new);
+        let (ready, events) = (Vec::new(), Vec::new());
+        Window { batch, workroom, results, ready, requests, journal, events, since: None, finished: 0, standing: 0 }
     }
 
     /// Requests that are finished or wait for their names.
@@ -51,7 +63,7 @@ impl<'a> Window<'a> {
     ///
     /// # Errors
     /// When the window had to be closed and the result cannot be written.
-    pub(super) fn take(&mut self, at: usize, reference: &str, outcome: Outcome) -> Result<(), BatchError> {
+    pub(super) fn take(&mut self, at: usize, outcome: Outcome) -> Result<(), BatchError> {
         self.since.get_or_insert_with(Instant::now);
         match outcome {
             Outcome::Ready(ready) => self.ready.push((at, ready)),
@@ -59,9 +71,9 @@ impl<'a> Window<'a> {
                 self.standing += 1;
                 self.results.enter(at, line);
             }
-            Outcome::Failed(failed) => self.fail(at, reference, failed),
+            Outcome::Failed(failed) => self.fail(at, failed),
             Outcome::Unanswered => {
-                self.results.enter(at, ResultLine::waiting(reference));
+                self.results.enter(at, ResultLine::waiting(&self.requests[at].0));
                 return Ok(());
             }
         }
@@ -69,9 +81,29 @@ impl<'a> Window<'a> {
         if self.ready.len() >= WINDOW.0 { self.close() } else { self.close_if_old() }
     }
 
-    fn fail(&mut self, at: usize, reference: &str, failed: Failed) {
+    fn fail(&mut self, at: usize, failed: Failed) {
+        if let Failed::Export(error) = &failed {
+            self.note(at, Logged::Failed(error));
+        }
         let (status, message) = (self.batch.explain)(failed);
-        self.results.enter(at, ResultLine::failed(reference, status, message));
+        self.results.enter(at, ResultLine::failed(&self.requests[at].0, status, message));
+    }
+
+    /// Keeps what the journal is to be told of a request.
+    fn note(&mut self, at: usize, logged: Logged<'_>) {
+        if let (Some(_), Ok(request)) = (&self.journal, &self.requests[at].1) {
+            self.events.push(logged.event(&self.batch.orders.order(request)));
+        }
+    }
+
+    /// Tells the journal, durably. Without its journal art20 writes no archive, so a failure ends the batch.
+    fn tell(&mut self) -> Result<(), BatchError> {
+        let events = std::mem::take(&mut self.events);
+        match &self.journal {
+            Some(journal) => log_all(journal, self.batch.surroundings, &events)
+                .map_err(|error| BatchError::Export(ExportError::Journal(error))),
+            None => Ok(()),
+        }
     }
 
     /// Closes the window if its first archive has waited long enough.
@@ -84,39 +116,51 @@ impl<'a> Window<'a> {
 
     /// One sync, then the names, then the lines.
     fn close(&mut self) -> Result<(), BatchError> {
-        self.publish();
         self.since = None;
+        self.publish()?;
         Ok(self.results.write_if_due(self.workroom)?)
     }
 
-    fn publish(&mut self) {
+    fn publish(&mut self) -> Result<(), BatchError> {
         let ready = std::mem::take(&mut self.ready);
-        if ready.is_empty() {
-            return;
+        let durable = match ready.is_empty() {
+            true => Ok(()),
+            false => make_all_durable(self.workroom, ready.iter().map(|(_, ready)| ready.as_ref())),
+        };
+        if durable.is_ok() {
+            ready.iter().for_each(|(at, ready)| self.note(*at, Logged::Done(ready.receipt())));
         }
-        let durable = make_all_durable(self.workroom, ready.iter().map(|(_, ready)| ready.as_ref()));
+        // Durable before the archives appear: no archive is without its line.
+        self.tell()?;
         let mut published = Vec::new();
         for (at, ready) in ready {
-            let reference = ready.reference().to_owned();
-            let named = match &durable {
-                Ok(()) => ready.publish(),
-                Err(error) => Err(error.again()),
-            };
-            match named {
-                Ok(receipt) => published.push((at, line(&receipt))),
-                Err(error) => self.fail(at, &reference, Failed::Export(Box::new(error.into()))),
+            match &durable {
+                Ok(()) => {
+                    let receipt = ready.receipt().clone();
+                    match ready.publish() {
+                        Ok(receipt) => published.push((at, receipt)),
+                        Err(error) => self.withdraw(at, &receipt, error),
+                    }
+                }
+                Err(error) => self.fail(at, Failed::Export(Box::new(error.again().into()))),
             }
         }
-        if let Err(error) = make_names_durable(self.batch.folder) {
-            // The archives stand there, and the next run finds them; until then nobody may count on them.
-            for (at, line) in published {
-                self.fail(at, &line.reference, Failed::Export(Box::new(error.again().into())));
+        let named = if published.is_empty() { Ok(()) } else { make_names_durable(self.batch.folder) };
+        for (at, receipt) in published {
+            match &named {
+                Ok(()) => self.results.enter(at, line(&receipt)),
+                // The archive stands there, and the next run finds it; until then nobody may count on it.
+                Err(error) => self.withdraw(at, &receipt, error.again()),
             }
-            return;
         }
-        for (at, line) in published {
-            self.results.enter(at, line);
-        }
+        self.tell()
+    }
+
+    /// An archive that the journal knows did not get its name.
+    fn withdraw(&mut self, at: usize, receipt: &Receipt, error: ArchiveError) {
+        self.note(at, Logged::Withdrawn(receipt));
+        let (status, message) = (self.batch.explain)(Failed::Export(Box::new(error.into())));
+        self.results.enter(at, ResultLine::failed(&self.requests[at].0, status, message));
     }
 
     /// Closes the last window and sums up.
@@ -124,8 +168,9 @@ impl<'a> Window<'a> {
     /// # Errors
     /// When the result cannot be written.
     pub(super) fn end(mut self, requests: usize) -> Result<Summary, BatchError> {
-        self.publish();
+        let published = self.publish();
         self.results.write(self.workroom)?;
+        published?;
         let count = |status| self.results.lines.iter().filter(|line| line.status == status).count();
         let (partial, failed, waiting) = (count(Status::Partial), count(Status::Failed), count(Status::Waiting));
         Ok(Summary {

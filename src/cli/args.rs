@@ -1,5 +1,6 @@
 //! The arguments (contract 2). The man pages are made from here, and a test holds them equal.
 
+use super::batch_options::{BatchOptions, WritingOptions};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueHint};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -35,6 +36,8 @@ pub enum Command {
     Import(ImportOptions),
     /// Write the example controller, or a large synthetic one
     Demo(DemoOptions),
+    /// Proof of what was done, by whom, and delivered
+    Journal(JournalOptions),
     /// Print the JSON Schema of something that art20 reads or writes, or list their names
     Schema {
         /// Whose schema; without it the names are listed
@@ -104,6 +107,9 @@ pub struct RunOptions {
     /// Answer also when nothing is held, with status 0
     #[arg(long)]
     pub allow_empty: bool,
+    /// How the archive is encrypted and signed.
+    #[command(flatten)]
+    pub protection: ProtectionOptions,
     /// Print a machine-readable result to standard output
     #[arg(long)]
     pub json: bool,
@@ -118,6 +124,40 @@ pub struct RunOptions {
     pub no_progress: bool,
 }
 
+/// How an archive is encrypted and signed. Passphrases come from files, so that no process list shows them.
+#[derive(Debug, Args, Default)]
+pub struct ProtectionOptions {
+    /// Encrypt to this public key of age, as REFERENCE.zip.age; repeatable, each can open it
+    #[arg(long, value_name = "AGE-KEY", conflicts_with_all = ["passphrase_file", "zip_passphrase_file"])]
+    pub recipient: Vec<String>,
+    /// Encrypt by age with the passphrase on the first line of FILE; /dev/fd/3 for a descriptor, - for standard input
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "zip_passphrase_file")]
+    pub passphrase_file: Option<PathBuf>,
+    /// Encrypt as an AES-256 zip, which 7-Zip and Keka open, with the passphrase on the first line of FILE
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub zip_passphrase_file: Option<PathBuf>,
+    /// Sign the delivered file with this secret key of minisign, as NAME.minisig beside it
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub sign_key: Option<PathBuf>,
+    /// The password of a protected signature key, on the first line of FILE [default: asked at a terminal]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "sign_key")]
+    pub sign_key_passphrase_file: Option<PathBuf>,
+}
+
+/// What opens an encrypted archive.
+#[derive(Debug, Args, Default)]
+pub struct KeyOptions {
+    /// Decrypt with the secret keys of this identity file of age; repeatable
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub identity: Vec<PathBuf>,
+    /// Decrypt an age file with the passphrase on the first line of FILE; /dev/fd/3 for a descriptor, - for standard input
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub passphrase_file: Option<PathBuf>,
+    /// Decrypt an AES-256 zip with the passphrase on the first line of FILE
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub zip_passphrase_file: Option<PathBuf>,
+}
+
 /// Options of `art20 export`.
 #[derive(Debug, Args)]
 pub struct ExportOptions {
@@ -127,47 +167,13 @@ pub struct ExportOptions {
     /// What it has in common with plan and batch.
     #[command(flatten)]
     pub run: RunOptions,
-    /// The archive to write; never overwritten [default: REFERENCE.zip]
+    /// The archive to write; never overwritten; encrypted by age, X.zip becomes X.zip.age [default: REFERENCE.zip]
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub output: Option<PathBuf>,
     /// Write a letter to the person, plain text in the languages of the request; never overwritten
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub letter: Option<PathBuf>,
     /// How the archive is written.
-    #[command(flatten)]
-    pub writing: WritingOptions,
-}
-
-/// How archives are written, by export and batch.
-#[derive(Debug, Args)]
-pub struct WritingOptions {
-    /// How hard to compress
-    #[arg(long, value_name = "0-9", default_value_t = 6, value_parser = clap::value_parser!(u32).range(0..=9))]
-    pub level: u32,
-}
-
-/// Options of `art20 batch`.
-#[derive(Debug, Args)]
-pub struct BatchOptions {
-    /// The requests: CSV with a heading, or JSON Lines, with the fields of a request; - for standard input
-    #[arg(value_name = "REQUESTS", value_hint = ValueHint::FilePath)]
-    pub requests: PathBuf,
-    /// The folder for archives, receipts and batch-result.csv; made if it is not there
-    #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
-    pub output: PathBuf,
-    /// How many requests are answered at the same time [default: the number of cores]
-    #[arg(long, value_name = "N")]
-    pub jobs: Option<std::num::NonZeroUsize>,
-    /// Answer only the requests whose reference falls into shard I of N, counted from 0
-    #[arg(long, value_name = "I/N")]
-    pub shard: Option<crate::batch::Shard>,
-    /// Take away what an earlier run wrote for these requests, and start over
-    #[arg(long)]
-    pub restart: bool,
-    /// What it has in common with export and plan.
-    #[command(flatten)]
-    pub run: RunOptions,
-    /// How the archives are written.
     #[command(flatten)]
     pub writing: WritingOptions,
 }
@@ -284,9 +290,15 @@ pub struct CheckOptions {
 /// Options of `art20 verify`.
 #[derive(Debug, Args)]
 pub struct VerifyOptions {
-    /// The archive: a zip file, or the folder that it was extracted to
+    /// The archive: a zip file, an encrypted one, or the folder that it was extracted to
     #[arg(value_name = "ARCHIVE", value_hint = ValueHint::AnyPath)]
     pub archive: PathBuf,
+    /// Check the signature ARCHIVE.minisig by this public key of minisign, a file or the key itself
+    #[arg(long, value_name = "FILE-or-KEY", value_hint = ValueHint::FilePath)]
+    pub public_key: Option<String>,
+    /// What opens it.
+    #[command(flatten)]
+    pub keys: KeyOptions,
     /// Print a machine-readable result to standard output
     #[arg(long)]
     pub json: bool,
@@ -298,12 +310,15 @@ pub struct VerifyOptions {
 /// Options of `art20 import`.
 #[derive(Debug, Args)]
 pub struct ImportOptions {
-    /// The archive: a zip file, or the folder that it was extracted to
+    /// The archive: a zip file, an encrypted one, or the folder that it was extracted to
     #[arg(value_name = "ARCHIVE", value_hint = ValueHint::AnyPath)]
     pub archive: PathBuf,
     /// The database, made if it is not there; its configuration is FILE with the ending .toml
     #[arg(long, value_name = "sqlite:FILE", value_hint = ValueHint::Other)]
     pub into: OsString,
+    /// What opens it.
+    #[command(flatten)]
+    pub keys: KeyOptions,
     /// Print a machine-readable result to standard output
     #[arg(long)]
     pub json: bool,
@@ -327,6 +342,54 @@ pub struct DemoOptions {
     /// The same seed gives the same stores
     #[arg(long, value_name = "S", requires = "subjects")]
     pub seed: Option<u64>,
+}
+
+/// Options of `art20 journal`.
+#[derive(Debug, Args)]
+pub struct JournalOptions {
+    /// The configuration, which says where the journal is
+    #[arg(short, long, value_name = "FILE", default_value = "art20.toml", value_hint = ValueHint::FilePath, global = true)]
+    pub config: PathBuf,
+    /// Print a machine-readable result to standard output
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: JournalCommand,
+}
+
+/// What can be done with a journal.
+#[derive(Debug, Subcommand)]
+pub enum JournalCommand {
+    /// Check that no line was changed, removed or moved
+    Verify {
+        /// Check also that the line with this SHA-256, noted earlier elsewhere, is in it
+        #[arg(long, value_name = "SHA256")]
+        contains: Option<String>,
+    },
+    /// Show what was done
+    Show,
+    /// Show which run made a file, and whether it was delivered
+    Find {
+        /// An archive, a file made from it, or a receipt
+        #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+        file: PathBuf,
+    },
+    /// Note that the archive of a request was handed over
+    Delivered {
+        /// The reference of the request
+        #[arg(value_name = "REFERENCE")]
+        reference: String,
+        /// By which way, such as `customer portal`; not to whom
+        #[arg(long, value_name = "TEXT")]
+        channel: String,
+        /// The file that was handed over, where it is not the one that art20 wrote, such as one encrypted anew
+        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        file: Option<PathBuf>,
+        /// Who handed it over
+        #[arg(long, value_name = "NAME")]
+        operator: Option<String>,
+    },
 }
 
 /// The command line as clap knows it, for man pages and completions.

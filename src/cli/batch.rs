@@ -1,12 +1,12 @@
 //! `art20 batch`: many requests, an archive and a receipt for each.
 
-use super::args::BatchOptions;
+use super::batch_options::BatchOptions;
 use super::failure::Failure;
 use super::progress::BatchProgress;
-use super::{clock, request};
+use super::{clock, keys, request};
 use crate::batch::{Batch, Failed, Orders, Summary, run as run_batch};
 use crate::controller::Controller;
-use crate::export::Order;
+use crate::export::{Order, Protection};
 use crate::request::{PortabilityRequest, read_list};
 use crate::stores::Surroundings;
 use jiff::Timestamp;
@@ -23,10 +23,12 @@ pub fn run(options: &BatchOptions) -> anyhow::Result<ExitCode> {
         let what = format!("the requests {} cannot be read: {cause}", options.requests.display());
         Failure::new(2, what, "Check the path; - stands for standard input.")
     })?;
+    let protection = keys::protection(&run.protection, Some(&options.requests))?;
     let listed = read_list(&text, &controller).map_err(Failure::from)?;
     let surroundings = clock::surroundings();
     let as_of = clock::as_of(run.as_of.as_deref(), &controller)?;
-    let orders = Terms { options, controller: &controller, as_of, surroundings: &surroundings };
+    let orders =
+        Terms { options, protection: &protection, controller: &controller, as_of, surroundings: &surroundings };
     let batch = Batch {
         controller: &controller,
         surroundings: &surroundings,
@@ -61,6 +63,7 @@ pub fn run(options: &BatchOptions) -> anyhow::Result<ExitCode> {
 /// What the options say about every order.
 struct Terms<'a> {
     options: &'a BatchOptions,
+    protection: &'a Protection,
     controller: &'a Controller,
     as_of: Timestamp,
     surroundings: &'a Surroundings,
@@ -77,6 +80,7 @@ impl Orders for Terms<'_> {
             allow_empty: run.allow_empty,
             allow_partial: run.allow_partial,
             level: self.options.writing.level,
+            protection: self.protection,
             // A letter is one person's; it has no place among the options of many.
             letter: None,
             surroundings: self.surroundings,

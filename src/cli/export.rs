@@ -3,7 +3,8 @@
 use super::args::ExportOptions;
 use super::failure::Failure;
 use super::progress::Progress;
-use super::{clock, request};
+use super::{clock, keys, request};
+use crate::archive::signature::signature_path;
 use crate::controller::Controller;
 use crate::export::{Order, export, receipt_path, receipt_text};
 use crate::receipt::Receipt;
@@ -15,6 +16,7 @@ use std::process::ExitCode;
 pub fn run(options: &ExportOptions) -> anyhow::Result<ExitCode> {
     let run = &options.run;
     let controller = Controller::read(&run.config).map_err(Failure::from)?;
+    let protection = keys::protection(&run.protection, options.request.request.as_deref())?;
     let request = request::request(&options.request, &controller)?;
     let surroundings = clock::surroundings();
     let order = Order {
@@ -25,6 +27,7 @@ pub fn run(options: &ExportOptions) -> anyhow::Result<ExitCode> {
         allow_empty: run.allow_empty,
         allow_partial: run.allow_partial,
         level: options.writing.level,
+        protection: &protection,
         letter: options.letter.as_deref(),
         surroundings: &surroundings,
     };
@@ -36,7 +39,7 @@ pub fn run(options: &ExportOptions) -> anyhow::Result<ExitCode> {
         std::io::stdout().write_all(&receipt_text(&receipt))?;
     }
     if !run.quiet {
-        summary(&receipt, &output);
+        summary(&receipt, &order.protection.secrecy.place(&output));
         if let Some(letter) = &options.letter {
             eprintln!("{}: the letter to the person", letter.display());
         }
@@ -56,6 +59,9 @@ fn summary(receipt: &Receipt, output: &Path) {
     );
     eprintln!("{}: the account of every row", receipt_path(output).display());
     if let Some(archive) = &receipt.archive {
+        if archive.signed {
+            eprintln!("{}: the signature", signature_path(output).display());
+        }
         eprintln!("sha256 {}", archive.sha256);
     }
     for store in &receipt.missing_stores {

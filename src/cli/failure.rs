@@ -1,10 +1,12 @@
 //! Failures as a user meets them: what happened, what to do, and the exit status, all in this one place.
 
 use crate::archive::ArchiveError;
+use crate::archive::verify::VerifyError;
 use crate::batch::{BatchError, ResultsError};
 use crate::controller::ConfigurationError;
 use crate::export::{ExportError, ReplyError};
 use crate::fulfil::FulfilError;
+use crate::receipt::journal::JournalError;
 use crate::request::{ListFault, RequestFault, RequestFileError};
 use crate::stores::StoreError;
 use std::fmt;
@@ -117,6 +119,19 @@ impl From<StoreError> for Failure {
     }
 }
 
+impl From<JournalError> for Failure {
+    fn from(error: JournalError) -> Failure {
+        let status = if matches!(error, JournalError::Personal) { 2 } else { 1 };
+        Failure::new(status, error.to_string(), error.advice())
+    }
+}
+
+impl From<VerifyError> for Failure {
+    fn from(error: VerifyError) -> Failure {
+        Failure::new(1, error.to_string(), error.advice())
+    }
+}
+
 impl From<ArchiveError> for Failure {
     fn from(error: ArchiveError) -> Failure {
         let status = match error {
@@ -192,11 +207,16 @@ impl From<ExportError> for Failure {
                     "Correct each of these in the configuration; nothing was written.",
                 )
             }
-            ExportError::NotEncrypted => Failure::new(
-                2,
-                what,
-                "This version of art20 cannot encrypt; take `encrypt = \"required\"` out of [archive] only if plaintext may be written.",
-            ),
+            ExportError::NotEncrypted => {
+                Failure::new(2, what, "Add --recipient AGE-KEY, --passphrase-file FILE or --zip-passphrase-file FILE.")
+            }
+            ExportError::Signature(error) => Failure::new(1, what, error.advice()),
+            ExportError::Journal(error) => error.into(),
+            ExportError::Unlogged(error, unlogged) => {
+                let (mut failure, unlogged) = (Failure::from(*error), Failure::from(unlogged));
+                failure.parts.extend(unlogged.parts);
+                failure
+            }
             ExportError::SameName => Failure::new(2, what, "Choose another name with --letter."),
             ExportError::NoIdentityCheck => Failure::new(
                 2,

@@ -1,8 +1,8 @@
 //! `art20 import`: a verified archive into a database, with a configuration for it.
 
 use super::args::ImportOptions;
-use super::clock;
 use super::failure::Failure;
+use super::{clock, keys};
 use crate::import::{ImportError, Imported, import};
 use std::ffi::OsStr;
 use std::io::Write;
@@ -12,8 +12,9 @@ use std::process::ExitCode;
 /// Runs the command.
 pub fn run(options: &ImportOptions) -> anyhow::Result<ExitCode> {
     let into = database(&options.into)?;
+    let keys = keys::keys(&options.keys)?;
     let surroundings = clock::surroundings();
-    let imported = match import(&options.archive, &into, &surroundings.interrupted) {
+    let imported = match import(&options.archive, &keys, &into, &surroundings.interrupted) {
         Ok(imported) => imported,
         Err(ImportError::Refused(verification)) => {
             // The faults, as verify shows them.

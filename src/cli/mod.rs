@@ -2,12 +2,15 @@
 
 mod args;
 mod batch;
+mod batch_options;
 mod check;
 mod clock;
 mod demo;
 mod export;
 mod failure;
 mod import;
+mod journal;
+mod keys;
 mod panic;
 mod plan;
 mod progress;
@@ -49,6 +52,7 @@ pub fn run() -> ExitCode {
         args::Command::Verify(options) => verify::run(options),
         args::Command::Import(options) => import::run(options),
         args::Command::Demo(options) => demo::run(options),
+        args::Command::Journal(options) => journal::run(options),
         args::Command::Schema { name } => schema::run(name.as_deref()),
         args::Command::Completions { shell } => completions(*shell),
     };

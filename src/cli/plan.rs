@@ -3,7 +3,7 @@
 use super::args::PlanOptions;
 use super::failure::{Failure, printable};
 use super::progress::Progress;
-use super::{clock, request};
+use super::{clock, keys, request};
 use crate::archive::facts::LedgerLine;
 use crate::controller::Controller;
 use crate::export::{Fulfilled, Order, plan, receipt_text};
@@ -28,6 +28,7 @@ pub fn run(options: &PlanOptions) -> anyhow::Result<ExitCode> {
         return Err(Failure::new(2, what, "Run it at a terminal, without redirecting its output.").into());
     }
     let controller = Controller::read(&run.config).map_err(Failure::from)?;
+    let protection = keys::protection(&run.protection, options.request.request.as_deref())?;
     let request = request::request(&options.request, &controller)?;
     let surroundings = clock::surroundings();
     let order = Order {
@@ -38,6 +39,7 @@ pub fn run(options: &PlanOptions) -> anyhow::Result<ExitCode> {
         allow_empty: run.allow_empty,
         allow_partial: run.allow_partial,
         level: 0,
+        protection: &protection,
         letter: None,
         surroundings: &surroundings,
     };

@@ -8,7 +8,7 @@ pub const STATUSES: [(u8, &str); 9] = [
     (3, "the configuration is absent or wrong, does not fit the stores, or is still marked for review"),
     (4, "no such data subject; nothing was written"),
     (5, "the identifiers fit more than one person; nothing was written"),
-    (6, "verify and import: the archive is incomplete or invalid"),
+    (6, "verify and import: the archive is incomplete or invalid; journal verify: the journal is not whole"),
     (7, "batch: some requests have no archive; batch-result.csv says why"),
     (9, "a partial archive was written, because --allow-partial asked for it"),
 ];

@@ -1,15 +1,22 @@
-//! `art20 verify`: complete? valid? Needs no configuration and no store.
+//! `art20 verify`: complete? valid? whose? Needs no configuration and no store.
 
 use super::args::VerifyOptions;
 use super::failure::Failure;
-use crate::archive::verify::{Limits, verify};
+use super::keys;
+use crate::archive::signature::PublicKey;
+use crate::archive::verify::{Limits, Sender, verify_with};
 use std::io::Write;
 use std::process::ExitCode;
 
 /// Runs the command.
 pub fn run(options: &VerifyOptions) -> anyhow::Result<ExitCode> {
-    let verification = verify(&options.archive, &Limits::default())
-        .map_err(|error| Failure::new(1, error.to_string(), "Check the path, and that this account may read it."))?;
+    let public_key = match &options.public_key {
+        Some(key) => Some(PublicKey::read(key).map_err(|error| keys::signature_failure(&error, "public-key"))?),
+        None => None,
+    };
+    let keys = keys::keys(&options.keys)?;
+    let verification =
+        verify_with(&options.archive, &keys, public_key.as_ref(), &Limits::default()).map_err(Failure::from)?;
     let mut out = std::io::stdout().lock();
     if options.json {
         serde_json::to_writer_pretty(&mut out, &verification)?;
@@ -17,7 +24,10 @@ pub fn run(options: &VerifyOptions) -> anyhow::Result<ExitCode> {
     } else if !options.quiet {
         write!(out, "{verification}")?;
         if verification.complete && verification.valid {
-            writeln!(out, "intact; sender unproven")?;
+            match verification.sender {
+                Sender::Unproven => writeln!(out, "intact; sender unproven")?,
+                Sender::Proven { .. } => writeln!(out, "intact; sender proven by the signature")?,
+            }
         }
     }
     Ok(ExitCode::from(if verification.complete && verification.valid { 0 } else { 6 }))

@@ -10,6 +10,7 @@ mod document;
 pub mod faults;
 mod graph;
 pub mod holidays;
+mod journal;
 pub mod mail;
 mod read;
 mod read_collection;
@@ -24,6 +25,7 @@ pub use activity::{Elsewhere, ProcessingActivity};
 pub use collection::{About, ActivityChoice, Collection, Column, Disposition, Field, Format, Mapping, OriginChoice};
 pub use condition::{Comparison, Condition, Term, TermSource};
 pub use faults::{ConfigurationError, Fault};
+pub use journal::JournalPlace;
 pub use remark_code::{Level, RemarkCode};
 pub use store::{CsvForm, MboxVariant, Store, StoreUrl};
 
@@ -65,6 +67,8 @@ pub struct Controller {
     pub dropped_headers: Vec<String>,
     /// Refuses to write plaintext.
     pub encryption_required: bool,
+    /// The log of its runs, if it keeps one.
+    pub journal: Option<JournalPlace>,
     /// The record of processing activities.
     pub activities: Vec<ProcessingActivity>,
     /// What processors hold and is not queried.

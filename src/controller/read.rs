@@ -4,7 +4,7 @@ use super::activity::{Elsewhere, ProcessingActivity, Regime, Retention, Retentio
 use super::document::{Document, Member, Placed, Section};
 use super::faults::Fault;
 use super::store::{Store, StoreUrl};
-use super::{Controller, Policy, graph, read_collection, read_form, references};
+use super::{Controller, Policy, graph, journal, read_collection, read_form, references};
 use crate::records::{LegalBasis, Text};
 use jiff::tz::TimeZone;
 use std::path::Path;
@@ -56,6 +56,7 @@ fn sections(root: &Section<'_, '_>, path: &Path) -> Controller {
         own_addresses: Vec::new(),
         dropped_headers: crate::records::headers::DROPPED.iter().map(|name| (*name).to_owned()).collect(),
         encryption_required: false,
+        journal: None,
         activities: Vec::new(),
         elsewhere: Vec::new(),
         stores: Vec::new(),
@@ -98,6 +99,7 @@ fn sections(root: &Section<'_, '_>, path: &Path) -> Controller {
         }
     }
     let folder = path.parent().unwrap_or(Path::new(""));
+    controller.journal = root.table("journal").and_then(|section| journal::journal(&section, folder));
     for (name, member) in root.members("store") {
         if let Some(section) = member.table(&name.value) {
             controller.stores.extend(store(&name, &section, folder, &mut review));

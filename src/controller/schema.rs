@@ -10,6 +10,7 @@ pub fn configuration() -> Value {
         ("version", json!({ "const": 1 }), "The version of the format"),
         ("controller", controller(), "Who answers, GDPR 4(7)"),
         ("archive", archive(), "What archives are like"),
+        ("journal", journal(), "The log of its runs"),
         ("activity", named(activity()), "The record of processing activities (Art. 30)"),
         ("elsewhere", named(elsewhere()), "What processors hold and is not queried"),
         ("store", named(store()), "Where the data are"),
@@ -56,6 +57,19 @@ fn archive() -> Value {
         ("encrypt", json!({ "const": "required" }), "Refuses to write plaintext"),
         ("drop_headers", list(), "Header fields of stored e-mails that go; a final * stands for any ending"),
     ])
+}
+
+fn journal() -> Value {
+    let mut schema = object(&[
+        ("file", text(), "The file, relative to this one"),
+        (
+            "retention",
+            json!({ "type": "string", "pattern": "^P" }),
+            "How long its lines are kept, ISO 8601; days or more",
+        ),
+    ]);
+    schema["required"] = json!(["file"]);
+    schema
 }
 
 fn activity() -> Value {
@@ -224,6 +238,8 @@ id = "https://a.example"
 policy = { title = "P" }
 supervisory_authority = { gdpr = "S" }
 [archive]
+[journal]
+file = "J"
 [activity.a]
 title = "A"
 legal_basis = { gdpr = "contract" }

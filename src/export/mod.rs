@@ -2,21 +2,26 @@
 //! receipt appear (laws 2 to 5).
 
 mod facts;
+mod logged;
 mod papers;
 mod ready;
 mod reply;
 mod session;
 
+pub use logged::{Logged, log, log_all};
 pub use ready::{Place, Ready};
 pub use reply::{Replied, Reply, ReplyError, record_path, reply};
 pub use session::Session;
 
 use crate::archive::container::hex;
+use crate::archive::secrecy::Secrecy;
+use crate::archive::signature::{SignatureError, SigningKey, signature_path};
 use crate::archive::unnamed::{folder_for, folder_of};
 use crate::archive::{ArchiveError, ArchiveWriter, Nowhere};
 use crate::controller::{Controller, Fault};
 use crate::fulfil::{Account, FulfilError, Watcher, complete, fulfil};
 use crate::letter::{Answer, Delivered, Encryption, answer};
+use crate::receipt::journal::{Journal, JournalError};
 use crate::receipt::{ArchiveProof, FORMAT, IdentifierCount, Receipt, SnapshotInstant, TransferConditions};
 use crate::request::PortabilityRequest;
 use crate::request::deadlines::{Deadlines, deadlines, elapsed_days};
@@ -44,10 +49,21 @@ pub struct Order<'a> {
     pub allow_partial: bool,
     /// Of deflate, 0 to 9.
     pub level: u32,
+    /// How the archive leaves the house.
+    pub protection: &'a Protection,
     /// Where the letter to the person goes, if one is wanted.
     pub letter: Option<&'a Path>,
     /// The clock, and the wish to stop.
     pub surroundings: &'a Surroundings,
+}
+
+/// How a delivered file is protected: against readers, and against doubt about its sender.
+#[derive(Default)]
+pub struct Protection {
+    /// How it is encrypted.
+    pub secrecy: Secrecy,
+    /// What it is signed with.
+    pub signing: Option<SigningKey>,
 }
 
 /// Why a run failed.
@@ -74,6 +90,15 @@ pub enum ExportError {
     /// The archive cannot be written.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
+    /// The archive cannot be signed.
+    #[error("the archive cannot be signed: {0}")]
+    Signature(#[from] SignatureError),
+    /// The run cannot be entered in the journal.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The run failed, and that cannot be entered in the journal.
+    #[error("{0}")]
+    Unlogged(Box<ExportError>, JournalError),
 }
 
 /// What a run without writing came to.
@@ -84,15 +109,42 @@ pub struct Fulfilled {
     pub identification: Identification,
 }
 
-/// Writes the archive and its receipt, both or neither.
+/// Writes the archive, its receipt and its signature, all or none, and enters the run in the journal.
 ///
 /// # Errors
-/// When anything fails; then neither is there.
+/// When anything fails; then nothing is there but a line in the journal.
 pub fn export(order: &Order<'_>, output: &Path, watcher: &mut dyn Watcher) -> Result<Receipt, ExportError> {
+    let journal = order.controller.journal.as_ref().map(Journal::new);
+    let result = attempt(order, output, journal.as_ref(), watcher);
+    match (result, journal) {
+        (Err(error), Some(journal)) if !matches!(error, ExportError::Journal(_)) => {
+            match log(&journal, order, Logged::Failed(&error)) {
+                Ok(()) => Err(error),
+                Err(unlogged) => Err(ExportError::Unlogged(Box::new(error), unlogged)),
+            }
+        }
+        (result, _) => result,
+    }
+}
+
+/// Seals, enters the run in the journal, and lets archive, receipt and signature appear.
+fn attempt(
+    order: &Order<'_>,
+    output: &Path,
+    journal: Option<&Journal>,
+    watcher: &mut dyn Watcher,
+) -> Result<Receipt, ExportError> {
     let mut session = Session::new(order.controller, order.surroundings, order.allow_partial);
     let ready = seal(order, &mut session, Place { output, workroom: &folder_of(output) }, watcher)?;
     ready.make_durable()?;
-    Ok(ready.publish_durably()?)
+    let Some(journal) = journal else { return Ok(ready.publish_durably()?) };
+    // Durable before the archive appears: no archive is without its line.
+    log(journal, order, Logged::Done(ready.receipt()))?;
+    let receipt = ready.receipt().clone();
+    ready.publish_durably().map_err(|error| match log(journal, order, Logged::Withdrawn(&receipt)) {
+        Ok(()) => ExportError::Archive(error),
+        Err(unlogged) => ExportError::Unlogged(Box::new(error.into()), unlogged),
+    })
 }
 
 /// Does everything but publishing, on the stores of the session.
@@ -105,25 +157,30 @@ pub fn seal(
     place: Place<'_>,
     watcher: &mut dyn Watcher,
 ) -> Result<Ready, ExportError> {
-    if order.controller.encryption_required {
+    let Protection { secrecy, signing } = order.protection;
+    if order.controller.encryption_required && secrecy.is_open() {
         return Err(ExportError::NotEncrypted);
     }
     if order.request.identity_check.is_none() {
         return Err(ExportError::NoIdentityCheck);
     }
-    let beside = receipt_path(place.output);
-    folder_for(place.output)?;
-    folder_for(&beside)?;
+    let output = secrecy.place(place.output);
+    let beside = receipt_path(&output);
+    let signature = signing.as_ref().map(|_| signature_path(&output));
+    let places: Vec<&Path> = [&output, &beside].into_iter().chain(&signature).map(PathBuf::as_path).collect();
+    for one in &places {
+        folder_for(one)?;
+    }
     if let Some(letter) = order.letter {
         let folder = folder_for(letter)?;
-        if [place.output, &beside].into_iter().any(|other| papers::is_same(&folder, letter, other)) {
+        if places.iter().any(|other| papers::is_same(&folder, letter, other)) {
             return Err(ExportError::SameName);
         }
     }
     let started = (order.surroundings.now)();
     session.read(|stores, missing| {
         let mut facts = facts::facts(order, missing);
-        let mut writer = ArchiveWriter::create(place.workroom, &facts, order.level)?;
+        let mut writer = ArchiveWriter::create(place.workroom, &facts, order.level, secrecy)?;
         let account = road(order, stores, &mut writer, watcher)?;
         let ledger = account.ledger.balanced(crate::archive::Destination::taken(&writer))?;
         complete(&mut facts, &account, order.controller);
@@ -132,18 +189,30 @@ pub fn seal(
         if watcher.interrupted() {
             return Err(FulfilError::Interrupted.into());
         }
-        let name = place.output.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let delivered = Delivered { name: &name, bytes: sealed.bytes, encryption: Encryption::None, signed: false };
+        let name = output.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let encryption = match secrecy {
+            Secrecy::Open => Encryption::None,
+            Secrecy::Recipients(_) => Encryption::AgeKey,
+            Secrecy::Passphrase(_) => Encryption::AgePassphrase,
+            Secrecy::ZipPassphrase(_) => Encryption::ZipPassphrase,
+        };
+        let (encrypted, signed) = (!secrecy.is_open(), signing.is_some());
+        let delivered = Delivered { name: &name, bytes: sealed.bytes, encryption, signed };
         let letter = order.letter.map(|_| letter(order, &facts, delivered));
-        let sha256 = sealed.sha256.clone();
-        let proof = ArchiveProof { name: name.clone(), bytes: sealed.bytes, sha256, encrypted: false, signed: false };
+        let proof = ArchiveProof { bytes: sealed.bytes, sha256: sealed.sha256.clone(), encrypted, signed, name };
         let mut receipt = receipt(order, started, stores, &account, ledger, missing, Some(proof));
         let mut papers = papers::Papers::default();
         if let (Some(path), Some(text)) = (order.letter, &letter) {
             receipt.letter = Some(papers.add(&folder_of(path), path, text.as_bytes())?);
         }
         papers.add(place.workroom, &beside, &receipt_text(&receipt))?;
-        Ok(Ready::new(sealed.place, papers, place.output, receipt))
+        if let Some(key) = signing {
+            let now = (order.surroundings.now)();
+            // What minisign itself writes there, and the reference.
+            let comment = format!("timestamp:{}\treference:{}\thashed", now.as_second(), receipt.reference);
+            papers.add(place.workroom, &signature_path(&output), sealed.sign(key, &comment)?.as_bytes())?;
+        }
+        Ok(Ready::new(sealed.place, papers, &output, receipt))
     })
 }
 
@@ -280,9 +349,10 @@ pub fn receipt_text(receipt: &Receipt) -> Vec<u8> {
     text
 }
 
-/// The receipt's place: `X.zip` has `X.receipt.json` beside it.
+/// The receipt's place: `X.zip` and `X.zip.age` have `X.receipt.json` beside them.
 pub fn receipt_path(output: &Path) -> PathBuf {
     let name = output.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let stem = name.strip_suffix(".zip").unwrap_or(&name);
+    let name = name.strip_suffix(".age").unwrap_or(&name);
+    let stem = name.strip_suffix(".zip").unwrap_or(name);
     output.with_file_name(format!("{stem}.receipt.json"))
 }

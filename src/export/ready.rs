@@ -16,7 +16,7 @@ pub struct Place<'a> {
     pub workroom: &'a Path,
 }
 
-/// An archive, its receipt and its letter, all whole, under temporary names; they vanish unless they are published.
+/// An archive, its receipt, its signature and its letter, all whole, under temporary names; they vanish unless they are published.
 pub struct Ready {
     archive: TempPath,
     papers: Papers,
@@ -29,9 +29,9 @@ impl Ready {
         Ready { archive, papers, output: output.to_owned(), receipt }
     }
 
-    /// The reference of the request.
-    pub fn reference(&self) -> &str {
-        &self.receipt.reference
+    /// The receipt.
+    pub fn receipt(&self) -> &Receipt {
+        &self.receipt
     }
 
     /// Makes what the files hold durable.

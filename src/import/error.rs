@@ -76,7 +76,7 @@ impl ImportError {
     /// What to do.
     pub fn advice(&self) -> &'static str {
         match self {
-            ImportError::Unreadable(_) => "Check the path, and that this account may read it.",
+            ImportError::Unreadable(error) => error.advice(),
             ImportError::Refused(_) => "Ask the sender for the archive once more; `art20 verify` says the same of it.",
             ImportError::Archive(ReadError::Unknown { .. }) => {
                 "A newer version of art20 may know it; nothing was imported, because it would be lost."

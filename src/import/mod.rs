@@ -20,6 +20,7 @@ mod tables;
 pub use error::ImportError;
 
 use crate::archive::import::{ArchivedRecord, ArchivedStatement, Opened, VerifiedArchive, open};
+use crate::archive::secrecy::Keys;
 use crate::archive::verify::Limits;
 use crate::controller::Controller;
 use crate::records::{Json, Kind, Time};
@@ -63,13 +64,13 @@ pub struct Imported {
     pub bytes: u64,
 }
 
-/// Imports the archive at a path into the database at another.
+/// Imports the archive at a path, decrypted by `keys` where it is encrypted, into the database at another.
 ///
 /// # Errors
 /// When anything fails; then nothing has changed.
-pub fn import(archive: &Path, into: &Path, interrupted: &AtomicBool) -> Result<Imported, ImportError> {
+pub fn import(archive: &Path, keys: &Keys, into: &Path, interrupted: &AtomicBool) -> Result<Imported, ImportError> {
     let beside = paper::path_beside(into)?;
-    let archive = match open(archive, Limits::default())? {
+    let archive = match open(archive, keys, Limits::default())? {
         Opened::Valid(archive) => archive,
         Opened::Refused(verification) => return Err(ImportError::Refused(verification)),
     };

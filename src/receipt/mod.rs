@@ -1,5 +1,6 @@
 //! The account of every row, and the proof for the controller (contract 7). Nothing personal is in either.
 
+pub mod journal;
 mod ledger;
 
 pub use ledger::Ledger;

@@ -7,14 +7,16 @@ use crate::batch::Summary;
 use crate::check::Verdict;
 use crate::import::Imported;
 use crate::receipt::Receipt;
+use crate::receipt::journal::Line;
 use crate::records::Kind;
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Value, json};
 
 /// What is not a record: its name, and what it is.
-const OTHERS: [(&str, &str); 7] = [
+const OTHERS: [(&str, &str); 8] = [
     ("receipt", "the receipt beside an archive; also what export and plan print with --json"),
+    ("journal", "one line of the journal"),
     ("configuration", "art20.toml, as JSON"),
     ("request", "one request of --request FILE, as JSON"),
     ("batch", "what batch prints with --json"),
@@ -39,6 +41,7 @@ pub fn schema(name: &str) -> Option<Value> {
     }
     match name {
         "receipt" => Some(of::<Receipt>("receipt/1")),
+        "journal" => Some(of::<Line<'_>>("journal/1")),
         "configuration" => Some(crate::controller::schema::configuration()),
         "request" => Some(crate::request::schema::request()),
         "batch" => Some(of::<Summary>("batch/1")),

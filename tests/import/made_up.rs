@@ -73,12 +73,12 @@ impl World {
              [store.s]\nurl = \"sqlite:s.db\"\n",
         );
         for table in &self.tables {
-            self.table(&store, table, &mut config);
+            World::table(&store, table, &mut config);
         }
         std::fs::write(folder.join("art20.toml"), config).unwrap();
     }
 
-    fn table(&self, store: &rusqlite::Connection, table: &Table, config: &mut String) {
+    fn table(store: &rusqlite::Connection, table: &Table, config: &mut String) {
         let name = table.kind.name();
         let quoted = |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
         let mut columns = vec![

@@ -7,6 +7,7 @@ mod statement;
 pub use record::{ArchivedRecord, ArchivedValue};
 pub use statement::{ArchivedActivity, ArchivedCollection, ArchivedStatement};
 
+use super::secrecy::Keys;
 use super::verify::reading::Files;
 use super::verify::{Faults, Limits, Tree, Verification, VerifyError, verify_tree};
 use crate::records::{FileRef, Json, Kind};
@@ -56,13 +57,14 @@ pub enum Opened {
     Refused(Box<Verification>),
 }
 
-/// Opens and verifies the archive at a path. This is the one place where an import opens anything.
+/// Opens and verifies the archive at a path, decrypted by `keys` where it is encrypted. This is the one place where an
+/// import opens anything.
 ///
 /// # Errors
-/// If the path cannot be opened at all.
-pub fn open(path: &Path, limits: Limits) -> Result<Opened, VerifyError> {
+/// If the path cannot be opened at all, or the keys are not those of the archive.
+pub fn open(path: &Path, keys: &Keys, limits: Limits) -> Result<Opened, VerifyError> {
     let mut faults = Faults::new(limits.faults);
-    let tree = Tree::open(path, &limits, &mut faults)?;
+    let tree = Tree::open(path, keys, &limits, &mut faults)?;
     Ok(verified(tree, limits, faults))
 }
 

@@ -45,6 +45,11 @@ macro_rules! fault_codes {
 fault_codes! {
     ZipUnreadable "zip-unreadable" incomplete "The file is not a zip archive, or is truncated, or its directory cannot be read."
     Encrypted "encrypted" incomplete "The archive is encrypted and has to be decrypted before it can be verified."
+    CiphertextBroken "ciphertext-broken" incomplete "The encrypted file was changed or cut off, so it does not decrypt as a whole."
+    SignatureMissing "signature-missing" invalid "There is no signature beside the file, although a public key was given."
+    SignatureSyntax "signature-syntax" invalid "The signature is none that minisign makes (prehashed, with a trusted comment)."
+    SignatureKey "signature-key" invalid "The signature was made by another key than the given one, so it proves nothing about the sender."
+    SignatureWrong "signature-wrong" invalid "The signature does not fit: the file, or the comment in the signature, was changed after signing."
     TooManyEntries "too-many-entries" incomplete "There are more entries than the limit allows, so nothing was read."
     TooLarge "too-large" incomplete "The files together are larger than the limit allows, so nothing was read."
     CompressionRatio "compression-ratio" incomplete "An entry unpacks to so many times its size that it may be a zip bomb, so it was not read."

@@ -22,7 +22,9 @@ mod package;
 mod page;
 pub mod reading;
 mod records;
+mod sender;
 mod shape;
+mod source;
 mod statement;
 mod tables;
 mod tally;
@@ -37,8 +39,10 @@ mod zip_layout;
 pub use fault::{Fault, FaultCode, Faults};
 pub use limits::Limits;
 pub use tree::{ArchiveKind, Tree, VerifyError};
-pub use verification::Verification;
+pub use verification::{Sender, Verification};
 
+use crate::archive::secrecy::Keys;
+use crate::archive::signature::PublicKey;
 use crate::records::Kind;
 use bag::Bag;
 use package::Package;
@@ -53,16 +57,33 @@ use tally::Tally;
 /// # Errors
 /// If the path cannot be opened at all. Whatever is wrong inside is a [`Fault`].
 pub fn verify(path: &Path, limits: &Limits) -> Result<Verification, VerifyError> {
+    verify_with(path, &Keys::default(), None, limits)
+}
+
+/// Verifies an archive that may be encrypted, and its sender by a public key.
+///
+/// # Errors
+/// If the path cannot be opened at all, or the keys are not those of the archive.
+pub fn verify_with(
+    path: &Path,
+    keys: &Keys,
+    public_key: Option<&PublicKey>,
+    limits: &Limits,
+) -> Result<Verification, VerifyError> {
     let mut faults = Faults::new(limits.faults);
-    let tree = Tree::open(path, limits, &mut faults)?;
-    Ok(verify_tree(&tree, limits, faults))
+    let sender = match public_key {
+        Some(key) => sender::check(path, key, &mut faults)?,
+        None => Sender::Unproven,
+    };
+    let tree = Tree::open(path, keys, limits, &mut faults)?;
+    Ok(Verification { sender, ..verify_tree(&tree, limits, faults) })
 }
 
 /// Verifies an archive that has been listed, with the faults that were found in doing so.
 pub fn verify_tree(tree: &Tree, limits: &Limits, mut faults: Faults) -> Verification {
     names::check(tree, &mut faults);
     if cannot_be_read(&faults) {
-        return Verification::unread(tree.kind(), faults);
+        return Verification::unread(tree, faults);
     }
     let files = &mut Files::new(tree);
     let bag = Bag::read(limits.entries, files, &mut faults);
@@ -79,14 +100,16 @@ pub fn verify_tree(tree: &Tree, limits: &Limits, mut faults: Faults) -> Verifica
     package.compare(files, &mut faults);
     compare_rows(&rows, &tally, tree, &mut faults);
     statement.balance(&tally, &mut faults);
-    Verification::of(tree.kind(), &bag, statement, bag::payload(files), tally.records(), faults)
+    if tree.is_broken() {
+        faults.add_global(FaultCode::CiphertextBroken, "a part of it was changed");
+    }
+    Verification::of(tree, &bag, statement, bag::payload(files), tally.records(), faults)
 }
 
 /// Whether there is nothing to look into, or too much.
 fn cannot_be_read(faults: &Faults) -> bool {
-    [FaultCode::ZipUnreadable, FaultCode::Encrypted, FaultCode::TooManyEntries, FaultCode::TooLarge]
-        .into_iter()
-        .any(|code| faults.has(code))
+    use FaultCode::{CiphertextBroken, Encrypted, TooLarge, TooManyEntries, ZipUnreadable};
+    [ZipUnreadable, Encrypted, CiphertextBroken, TooManyEntries, TooLarge].into_iter().any(|code| faults.has(code))
 }
 
 /// The JSON files that art20 writes itself; what a person attached to a message may be called anything.

@@ -3,7 +3,9 @@
 use super::fault::{FaultCode, Faults};
 use super::folder::Folder;
 use super::limits::Limits;
+use super::source::Source as ZipSource;
 use super::zip::Zip;
+use crate::archive::secrecy::{Keys, UnlockError, Unlocked};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -37,6 +39,7 @@ pub struct Tree {
     entries: Vec<Entry>,
     folders: Vec<String>,
     source: Source,
+    encrypted: bool,
 }
 
 #[derive(Debug)]
@@ -56,37 +59,58 @@ pub enum VerifyError {
         /// The cause.
         source: io::Error,
     },
+    /// The archive is encrypted, and the keys do not open it.
+    #[error(transparent)]
+    Locked(#[from] UnlockError),
+}
+
+impl VerifyError {
+    /// What to do.
+    pub fn advice(&self) -> &'static str {
+        match self {
+            VerifyError::Unreadable { .. } => "Check the path, and that this account may read it.",
+            VerifyError::Locked(error) => error.advice(),
+        }
+    }
 }
 
 impl Tree {
-    /// Lists the archive at a path; whatever is wrong with it becomes a fault.
+    /// Lists the archive at a path, decrypted by `keys` where it is encrypted; whatever is wrong with it becomes a
+    /// fault. What has to be laid aside for decrypting goes to the temporary folder, unreadable there.
     ///
     /// # Errors
-    /// If the path cannot be opened at all.
-    pub fn open(path: &Path, limits: &Limits, faults: &mut Faults) -> Result<Tree, VerifyError> {
+    /// If the path cannot be opened at all, or the keys are not those of the archive.
+    pub fn open(path: &Path, keys: &Keys, limits: &Limits, faults: &mut Faults) -> Result<Tree, VerifyError> {
         let unreadable = |source| VerifyError::Unreadable { path: path.to_owned(), source };
         if std::fs::metadata(path).map_err(unreadable)?.is_dir() {
             let (folder, entries) = Folder::open(path, limits, faults).map_err(unreadable)?;
-            Ok(Tree::of(entries, Vec::new(), Source::Folder(folder)))
-        } else {
-            let file = File::open(path).map_err(unreadable)?;
-            Tree::of_zip(file, limits, faults).map_err(unreadable)
+            return Ok(Tree::of(entries, Vec::new(), Source::Folder(folder)));
         }
+        let file = File::open(path).map_err(unreadable)?;
+        let source = match keys.unlock(file, limits.total_bytes)? {
+            Unlocked::Plain(file) => ZipSource::of_file(file).map_err(unreadable)?,
+            Unlocked::Opened(ciphertext) => ZipSource::Decrypted(ciphertext),
+            Unlocked::Locked => {
+                faults.add_global(FaultCode::Encrypted, "the file is encrypted by age");
+                return Ok(Tree::of_zip(Zip::unread(), true));
+            }
+            Unlocked::Broken(detail) => {
+                faults.add_global(FaultCode::CiphertextBroken, detail);
+                return Ok(Tree::of_zip(Zip::unread(), true));
+            }
+        };
+        let encrypted = matches!(source, ZipSource::Decrypted(_));
+        Ok(Tree::of_zip(Zip::open(source, limits, faults), encrypted))
     }
 
-    /// Lists a zip file that is already open, for example one that was decrypted to a file without a name.
-    ///
-    /// # Errors
-    /// If the file's size cannot be read.
-    pub fn of_zip(file: File, limits: &Limits, faults: &mut Faults) -> io::Result<Tree> {
-        let (zip, entries, folders) = Zip::open(file, limits, faults)?;
-        Ok(Tree::of(entries, folders, Source::Zip(zip)))
+    fn of_zip((zip, entries, folders): (Zip, Vec<Entry>, Vec<String>), encrypted: bool) -> Tree {
+        Tree { encrypted, ..Tree::of(entries, folders, Source::Zip(zip)) }
     }
 
     fn of(mut entries: Vec<Entry>, mut folders: Vec<String>, source: Source) -> Tree {
         entries.sort_by(|a, b| a.name.as_bytes().cmp(b.name.as_bytes()).then(a.place.cmp(&b.place)));
         folders.sort();
-        Tree { entries, folders, source }
+        Tree { entries, folders, source, encrypted: false }
     }
 
     /// What was opened.
@@ -95,6 +119,16 @@ impl Tree {
             Source::Zip(_) => ArchiveKind::Zip,
             Source::Folder(_) => ArchiveKind::Folder,
         }
+    }
+
+    /// Whether the file was encrypted.
+    pub fn is_encrypted(&self) -> bool {
+        self.encrypted
+    }
+
+    /// Whether a part of it did not decrypt.
+    pub(super) fn is_broken(&self) -> bool {
+        matches!(&self.source, Source::Zip(zip) if zip.is_broken())
     }
 
     /// The files, by name.

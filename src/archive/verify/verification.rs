@@ -3,7 +3,7 @@
 use super::bag::Bag;
 use super::fault::{Fault, FaultCode, Faults};
 use super::statement::Statement;
-use super::tree::ArchiveKind;
+use super::tree::{ArchiveKind, Tree};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -12,6 +12,10 @@ use std::fmt;
 pub struct Verification {
     /// Zip or folder.
     pub kind: ArchiveKind,
+    /// Whether the file is encrypted as a whole.
+    pub encrypted: bool,
+    /// Whether a signature proves who sent it.
+    pub sender: Sender,
     /// Nothing that has to be there is absent (RFC 8493, section 3).
     pub complete: bool,
     /// Complete, and everything is what something else says that it is.
@@ -32,6 +36,19 @@ pub struct Verification {
     pub more_faults: BTreeMap<FaultCode, u64>,
 }
 
+/// Who sent the archive.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+#[serde(tag = "status", rename_all = "kebab-case")]
+pub enum Sender {
+    /// Nobody gave a public key, or the signature does not fit it.
+    Unproven,
+    /// Whoever has the secret key to the given public one.
+    Proven {
+        /// The trusted comment, which is signed too: when, and for which request.
+        comment: String,
+    },
+}
+
 /// The size of the payload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, schemars::JsonSchema)]
 pub struct Payload {
@@ -43,13 +60,13 @@ pub struct Payload {
 
 impl Verification {
     /// The verdict on an archive that was not looked into.
-    pub(super) fn unread(kind: ArchiveKind, faults: Faults) -> Verification {
-        Verification::with(kind, Statement::default(), Payload::default(), 0, faults)
+    pub(super) fn unread(tree: &Tree, faults: Faults) -> Verification {
+        Verification::with(tree, Statement::default(), Payload::default(), 0, faults)
     }
 
     /// The verdict on an archive that was read.
     pub(super) fn of(
-        kind: ArchiveKind,
+        tree: &Tree,
         bag: &Bag,
         mut statement: Statement,
         (bytes, files): (u64, u64),
@@ -60,15 +77,28 @@ impl Verification {
         statement.controller = info(statement.controller, "Source-Organization");
         statement.reference = info(statement.reference, "External-Identifier");
         statement.as_of = info(statement.as_of, "Bagging-Date");
-        Verification::with(kind, statement, Payload { files, bytes }, records, faults)
+        Verification::with(tree, statement, Payload { files, bytes }, records, faults)
     }
 
-    fn with(kind: ArchiveKind, statement: Statement, payload: Payload, records: u64, faults: Faults) -> Verification {
+    fn with(tree: &Tree, statement: Statement, payload: Payload, records: u64, faults: Faults) -> Verification {
         let complete = !faults.codes().any(FaultCode::breaks_completeness);
         let valid = faults.codes().next().is_none();
         let (faults, more_faults) = faults.into_parts();
         let Statement { controller, reference, as_of, .. } = statement;
-        Verification { kind, complete, valid, controller, reference, as_of, payload, records, faults, more_faults }
+        Verification {
+            kind: tree.kind(),
+            encrypted: tree.is_encrypted(),
+            sender: Sender::Unproven,
+            complete,
+            valid,
+            controller,
+            reference,
+            as_of,
+            payload,
+            records,
+            faults,
+            more_faults,
+        }
     }
 }
 
@@ -78,6 +108,12 @@ impl fmt::Display for Verification {
         let yes = |yes| if yes { "yes" } else { "NO" };
         writeln!(f, "complete    {}", yes(self.complete))?;
         writeln!(f, "valid       {}", yes(self.valid))?;
+        if self.encrypted {
+            writeln!(f, "encrypted   yes")?;
+        }
+        if let Sender::Proven { comment } = &self.sender {
+            writeln!(f, "signature   good: {}", shown(&comment.replace('\t', " ")))?;
+        }
         let said = [("controller", &self.controller), ("reference", &self.reference), ("as of", &self.as_of)];
         for (label, value) in said {
             if let Some(value) = value {

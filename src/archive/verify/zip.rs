@@ -4,17 +4,17 @@
 use super::fault::{FaultCode, Faults};
 use super::limits::Limits;
 use super::reading::buffer_size;
+use super::source::Source;
 use super::tree::{Broken, Entry};
 use super::zip_layout::{Layout, Span};
 use flate2::bufread::DeflateDecoder;
-use rawzip::{CompressionMethod, FileReader, ReaderAt, ZipArchive, ZipArchiveEntryWayfinder, ZipFileHeaderRecord};
-use std::fs::File;
+use rawzip::{CompressionMethod, ZipArchive, ZipArchiveEntryWayfinder, ZipFileHeaderRecord};
 use std::io::{self, BufReader, Read};
 
 /// An open zip file and what its directory says of each entry.
 #[derive(Debug)]
 pub(super) struct Zip {
-    archive: Option<ZipArchive<FileReader>>,
+    archive: Option<ZipArchive<Source>>,
     members: Vec<Member>,
 }
 
@@ -26,35 +26,33 @@ struct Member {
     crc: u32,
 }
 
-/// The bytes that begin a file encrypted by age, which people try to verify as it is.
-const AGE: &[u8] = b"age-encryption.org/v1";
-
 impl Zip {
     /// Lists the entries of a zip file, files and folders, and checks how they lie in it.
-    ///
-    /// # Errors
-    /// If the size of the file cannot be read.
-    pub(super) fn open(file: File, limits: &Limits, faults: &mut Faults) -> io::Result<(Zip, Vec<Entry>, Vec<String>)> {
-        let size = file.metadata()?.len();
+    pub(super) fn open(file: Source, limits: &Limits, faults: &mut Faults) -> (Zip, Vec<Entry>, Vec<String>) {
+        let size = file.size();
         let mut buffer = vec![0; rawzip::MAX_CENTRAL_DIRECTORY_RECORD_SIZE];
-        let mut magic = [0; AGE.len()];
-        let file = FileReader::from(file);
-        if file.read_at(&mut magic, 0).is_ok_and(|read| read == AGE.len()) && magic == AGE {
-            faults.add_global(FaultCode::Encrypted, "the file is encrypted by age");
-            return Ok((Zip { archive: None, members: Vec::new() }, Vec::new(), Vec::new()));
-        }
         let archive = match rawzip::ZipLocator::new().locate_in_reader(file, &mut buffer, size) {
             Ok(archive) => archive,
             Err((_, error)) => {
                 faults.add_global(FaultCode::ZipUnreadable, error.to_string());
-                return Ok((Zip { archive: None, members: Vec::new() }, Vec::new(), Vec::new()));
+                return Zip::unread();
             }
         };
         let (members, entries, folders) = (Vec::new(), Vec::new(), Vec::new());
         let mut listing = Listing { limits, faults, members, entries, folders, layout: Layout::new(size) };
         listing.read(&archive, &mut buffer);
         let Listing { members, entries, folders, .. } = listing;
-        Ok((Zip { archive: Some(archive), members }, entries, folders))
+        (Zip { archive: Some(archive), members }, entries, folders)
+    }
+
+    /// A file that cannot be looked into, for a fault that was added.
+    pub(super) fn unread() -> (Zip, Vec<Entry>, Vec<String>) {
+        (Zip { archive: None, members: Vec::new() }, Vec::new(), Vec::new())
+    }
+
+    /// Whether a part of it did not decrypt.
+    pub(super) fn is_broken(&self) -> bool {
+        self.archive.as_ref().is_some_and(|archive| archive.get_ref().is_broken())
     }
 
     /// A reader over the unpacked bytes of an entry, which checks them against the directory.
@@ -93,7 +91,7 @@ struct Listing<'a> {
 }
 
 impl Listing<'_> {
-    fn read(&mut self, archive: &ZipArchive<FileReader>, buffer: &mut [u8]) {
+    fn read(&mut self, archive: &ZipArchive<Source>, buffer: &mut [u8]) {
         let mut directory = archive.entries(buffer);
         let mut local = vec![0; 2 * usize::from(u16::MAX)];
         let (mut count, mut total) = (0u64, 0u64);
@@ -127,7 +125,7 @@ impl Listing<'_> {
         }
     }
 
-    fn member(&mut self, archive: &ZipArchive<FileReader>, header: &ZipFileHeaderRecord<'_>, local: &mut [u8]) {
+    fn member(&mut self, archive: &ZipArchive<Source>, header: &ZipFileHeaderRecord<'_>, local: &mut [u8]) {
         let raw = header.file_path();
         let name = String::from_utf8_lossy(raw.as_bytes()).into_owned();
         if std::str::from_utf8(raw.as_bytes()).is_err() {
@@ -187,7 +185,7 @@ fn central_size(header: &ZipFileHeaderRecord<'_>) -> u64 {
 
 /// Where an entry lies, and what its own header says otherwise than the directory.
 fn local_header(
-    archive: &ZipArchive<FileReader>,
+    archive: &ZipArchive<Source>,
     header: &ZipFileHeaderRecord<'_>,
     buffer: &mut [u8],
 ) -> Result<(Span, Option<(FaultCode, String)>), String> {

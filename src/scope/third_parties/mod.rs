@@ -5,9 +5,9 @@
 //! addresses stand, and what cannot be searched is withheld. Numbers go by first appearance, so that they and
 //! the uids made here say nothing outside their archive. What nobody's header and no column names is not found.
 
+mod alias;
 mod fold;
 mod hide;
-mod key;
 mod message;
 mod parts;
 mod persons;

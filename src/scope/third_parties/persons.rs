@@ -1,6 +1,6 @@
 //! Who is who: equal address or equal name is one person, and what equals the subject's own is the subject (contract 6).
 
-use super::key::Key;
+use super::alias::Alias;
 use super::sightings::{Role, Sightings, in_order};
 use sha2::{Digest, Sha256};
 use std::collections::{HashMap, HashSet};
@@ -8,13 +8,13 @@ use std::collections::{HashMap, HashSet};
 /// The other people that art20 knows.
 pub(super) struct Persons {
     /// The person of each name and address.
-    pub of: HashMap<Key, u32>,
+    pub of: HashMap<Alias, u32>,
     /// The subject's names and addresses.
-    pub subject: HashSet<Key>,
+    pub subject: HashSet<Alias>,
     /// Those of the subject's names that only headers tell, which may say anything.
-    pub hearsay: HashSet<Key>,
+    pub hearsay: HashSet<Alias>,
     /// Names of a single word that also occur with a small first letter.
-    pub small: HashSet<Key>,
+    pub small: HashSet<Alias>,
     /// Message ids that other people's programs gave.
     pub message_ids: HashSet<String>,
     /// Domains of other people's addresses that neither the subject nor the controller uses.
@@ -28,7 +28,7 @@ impl Persons {
     pub(super) fn of(sightings: Sightings<'_>, occasion: &[String]) -> Persons {
         let controller = sightings.controller;
         let Sightings { mut subject, pairs, small, message_ids, .. } = sightings;
-        let is = |subject: &HashSet<Key>, key: &Option<Key>| key.as_ref().is_some_and(|key| subject.contains(key));
+        let is = |subject: &HashSet<Alias>, key: &Option<Alias>| key.as_ref().is_some_and(|key| subject.contains(key));
         let mut hearsay = HashSet::new();
         // What the subject calls itself is its name; the account of a transfer to oneself is one's own.
         for (name, address, role) in &pairs {
@@ -57,8 +57,8 @@ impl Persons {
         called.retain(|key| !of.contains_key(key));
         hearsay.extend(called.iter().cloned());
         subject.extend(called);
-        let domain = |key: &Key| match key {
-            Key::Mail(address) => address.rsplit_once('@').map(|(_, domain)| domain.to_owned()),
+        let domain = |key: &Alias| match key {
+            Alias::Mail(address) => address.rsplit_once('@').map(|(_, domain)| domain.to_owned()),
             _ => None,
         };
         let ours: HashSet<String> = subject.iter().filter_map(domain).collect();
@@ -73,7 +73,7 @@ impl Persons {
 
 /// A digest of what was asked and of every name and address on either side. Somebody who has the archive knows the
 /// request and the subject, but not the other people, and so cannot compute the uids of another archive.
-fn salt(occasion: &[String], of: &HashMap<Key, u32>, subject: &HashSet<Key>) -> [u8; 32] {
+fn salt(occasion: &[String], of: &HashMap<Alias, u32>, subject: &HashSet<Alias>) -> [u8; 32] {
     let mut digest = Sha256::new();
     let mut add = |text: &str| {
         digest.update((text.len() as u64).to_be_bytes());
@@ -81,11 +81,11 @@ fn salt(occasion: &[String], of: &HashMap<Key, u32>, subject: &HashSet<Key>) -> 
     };
     add("art20 third parties");
     occasion.iter().for_each(|text| add(text));
-    let mut subject: Vec<&Key> = subject.iter().collect();
+    let mut subject: Vec<&Alias> = subject.iter().collect();
     subject.sort_unstable();
     for key in subject.into_iter().chain(in_order(of)) {
         match key {
-            Key::Mail(text) | Key::Phone(text) | Key::Word(text) => add(text),
+            Alias::Mail(text) | Alias::Phone(text) | Alias::Word(text) => add(text),
         }
     }
     digest.finalize().into()
@@ -94,19 +94,19 @@ fn salt(occasion: &[String], of: &HashMap<Key, u32>, subject: &HashSet<Key>) -> 
 /// Names and addresses that belong together.
 #[derive(Default)]
 struct Groups {
-    number: HashMap<Key, u32>,
+    number: HashMap<Alias, u32>,
     parents: Vec<u32>,
 }
 
 impl Groups {
-    fn join(&mut self, name: Option<&Key>, address: Option<&Key>) {
+    fn join(&mut self, name: Option<&Alias>, address: Option<&Alias>) {
         let (name, address) = (name.map(|key| self.root_of(key)), address.map(|key| self.root_of(key)));
         if let (Some(name), Some(address)) = (name, address) {
             self.parents[name.max(address) as usize] = name.min(address);
         }
     }
 
-    fn root_of(&mut self, key: &Key) -> u32 {
+    fn root_of(&mut self, key: &Alias) -> u32 {
         let number = match self.number.get(key) {
             Some(number) => *number,
             None => {
@@ -128,8 +128,8 @@ impl Groups {
         number
     }
 
-    fn settle(mut self) -> HashMap<Key, u32> {
-        let all: Vec<(Key, u32)> = std::mem::take(&mut self.number).into_iter().collect();
+    fn settle(mut self) -> HashMap<Alias, u32> {
+        let all: Vec<(Alias, u32)> = std::mem::take(&mut self.number).into_iter().collect();
         all.into_iter().map(|(key, number)| (key, self.root(number))).collect()
     }
 }

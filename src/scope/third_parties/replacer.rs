@@ -1,7 +1,7 @@
 //! What stands for other people in one archive, and putting it in their place.
 
+use super::alias::{Alias, people};
 use super::fold::Markup;
-use super::key::{Key, people};
 use super::persons::Persons;
 use super::search::Search;
 use super::sightings::Sightings;
@@ -68,8 +68,8 @@ impl<'a> Replacer<'a> {
         }
     }
 
-    fn key(&self, value: &str) -> Option<Key> {
-        Key::of(value, self.controller.country.as_deref())
+    fn key(&self, value: &str) -> Option<Alias> {
+        Alias::of(value, self.controller.country.as_deref())
     }
 
     /// The person of a name or address, if it is known and not the subject's.
@@ -103,7 +103,7 @@ impl<'a> Replacer<'a> {
     pub(super) fn value(&mut self, value: &mut String) -> bool {
         match self.person(value) {
             Some(person) => {
-                let mail = matches!(self.key(value), Some(Key::Mail(_)));
+                let mail = matches!(self.key(value), Some(Alias::Mail(_)));
                 *value = if mail { self.pseudonymous_address(person) } else { self.pseudonym(person) };
                 true
             }
@@ -128,7 +128,7 @@ impl<'a> Replacer<'a> {
                 .is_some_and(|address| super::is_own(self.controller, address) || self.is_subject(address));
             return party.address.as_mut().filter(|_| !own).is_some_and(|address| self.value(address)) | name;
         };
-        let mail = party.address.as_deref().is_some_and(|address| matches!(self.key(address), Some(Key::Mail(_))));
+        let mail = party.address.as_deref().is_some_and(|address| matches!(self.key(address), Some(Alias::Mail(_))));
         let own_name = party.name.as_deref().is_some_and(|name| self.is_subject(name));
         if party.name.is_some() && !own_name || party.name.is_none() && mail && self.mode == ThirdParties::Pseudonymise
         {

@@ -1,8 +1,8 @@
 //! Finding known names, addresses and numbers in free text: on word boundaries, the longest first, and never inside a
 //! name or address of the subject.
 
+use super::alias::{Alias, is_account, is_phone};
 use super::fold::{Folded, Markup, fold};
-use super::key::{Key, is_account, is_phone};
 use super::persons::Persons;
 use crate::subject::identifier::canonical;
 use aho_corasick::{AhoCorasick, MatchKind};
@@ -50,16 +50,16 @@ impl Search {
         let mut texts: HashMap<String, Pattern> = HashMap::new();
         let mut phones = HashMap::new();
         for (key, person) in &persons.of {
-            if let Key::Phone(number) = key {
+            if let Alias::Phone(number) = key {
                 phones.insert(number.clone(), *person);
                 continue;
             }
-            let mail = matches!(key, Key::Mail(_));
+            let mail = matches!(key, Alias::Mail(_));
             for (nth, text) in forms(key).into_iter().enumerate() {
-                let is_others = |form: &Key| {
+                let is_others = |form: &Alias| {
                     persons.subject.contains(form) || persons.of.get(form).is_some_and(|other| other != person)
                 };
-                if nth > 0 && Key::of(&text, region).as_ref().is_some_and(is_others) {
+                if nth > 0 && Alias::of(&text, region).as_ref().is_some_and(is_others) {
                     continue;
                 }
                 let single = !mail && !text.contains(' ') && text.chars().all(char::is_alphabetic);
@@ -192,10 +192,10 @@ fn is_telling(text: &str) -> bool {
 }
 
 /// The ways in which a name or address may be written, its own form first.
-fn forms(key: &Key) -> Vec<String> {
+fn forms(key: &Alias) -> Vec<String> {
     match key {
-        Key::Phone(_) => Vec::new(),
-        Key::Mail(address) => {
+        Alias::Phone(_) => Vec::new(),
+        Alias::Mail(address) => {
             let mut forms = vec![fold(address)];
             if let Some((local, domain)) = address.rsplit_once('@') {
                 forms.push(fold(&format!("{local}@{}", idna::domain_to_unicode(domain).0)));
@@ -203,7 +203,7 @@ fn forms(key: &Key) -> Vec<String> {
             }
             forms
         }
-        Key::Word(word) => {
+        Alias::Word(word) => {
             let mut forms = vec![word.clone()];
             if is_account(word) {
                 let groups: Vec<&str> = word.as_bytes().chunks(4).filter_map(|c| std::str::from_utf8(c).ok()).collect();
@@ -219,11 +219,11 @@ fn forms(key: &Key) -> Vec<String> {
 }
 
 /// Whether a name that only headers give the subject holds the whole name or the address of somebody else.
-fn names_another(key: &Key, persons: &Persons) -> bool {
-    let (Key::Word(name), true) = (key, persons.hearsay.contains(key)) else { return false };
+fn names_another(key: &Alias, persons: &Persons) -> bool {
+    let (Alias::Word(name), true) = (key, persons.hearsay.contains(key)) else { return false };
     let words: Vec<&str> = name.split([' ', ',', '&', '/', '(', ')']).filter(|word| !word.is_empty()).collect();
     (0..words.len())
-        .any(|from| (from + 2..=words.len()).any(|to| persons.of.contains_key(&Key::Word(words[from..to].join(" ")))))
+        .any(|from| (from + 2..=words.len()).any(|to| persons.of.contains_key(&Alias::Word(words[from..to].join(" ")))))
 }
 
 /// A letter or digit of a script that puts spaces between words.

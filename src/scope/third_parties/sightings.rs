@@ -1,7 +1,7 @@
 //! The first pass over the snapshot: every name and address of somebody else that stands in a correspondents' header or
 //! a value about a third party, and what is the subject's own. Keeps distinct names and addresses, nothing else.
 
-use super::key::{Key, LONGEST, people};
+use super::alias::{Alias, LONGEST, people};
 use super::message;
 use crate::controller::{About, Controller};
 use crate::normalize::Normalized;
@@ -24,11 +24,11 @@ pub(super) enum Role {
 pub struct Sightings<'a> {
     pub(super) controller: &'a Controller,
     /// The subject's own: identifiers, and what their contact rows say.
-    pub(super) subject: HashSet<Key>,
+    pub(super) subject: HashSet<Alias>,
     /// Names and addresses that were seen together, or alone.
-    pub(super) pairs: HashSet<(Option<Key>, Option<Key>, Role)>,
+    pub(super) pairs: HashSet<(Option<Alias>, Option<Alias>, Role)>,
     /// Names of a single word that were seen beginning with a small letter.
-    pub(super) small: HashSet<Key>,
+    pub(super) small: HashSet<Alias>,
     /// Message ids that other people's programs gave.
     pub(super) message_ids: HashSet<String>,
 }
@@ -37,9 +37,9 @@ impl<'a> Sightings<'a> {
     /// Nothing seen yet but the subject's identifiers.
     pub fn new<'i>(controller: &'a Controller, identifiers: impl Iterator<Item = &'i Identifier>) -> Sightings<'a> {
         let own = |identifier: &Identifier| match identifier.kind() {
-            "email" => Some(Key::Mail(identifier.canonical().to_owned())),
-            "phone" => Some(Key::Phone(identifier.canonical().to_owned())),
-            _ => Key::of(identifier.canonical(), None),
+            "email" => Some(Alias::Mail(identifier.canonical().to_owned())),
+            "phone" => Some(Alias::Phone(identifier.canonical().to_owned())),
+            _ => Alias::of(identifier.canonical(), None),
         };
         Sightings {
             controller,
@@ -120,7 +120,7 @@ impl<'a> Sightings<'a> {
         if subject {
             let parts = given.into_iter().chain(surname);
             let all = names.iter().map(String::as_str).chain(parts).chain(addresses);
-            let keys: Vec<Key> = all.filter_map(|text| self.key(text)).collect();
+            let keys: Vec<Alias> = all.filter_map(|text| self.key(text)).collect();
             self.subject.extend(keys);
             return;
         }
@@ -155,7 +155,7 @@ impl<'a> Sightings<'a> {
         let address = address.and_then(|address| self.key(address));
         let mut name = name.filter(|name| is_name_like(name)).and_then(|name| self.seen_name(name));
         // An address where a name should stand is not that person's: anybody can write anything there.
-        if let Some(mail @ Key::Mail(_)) = name.take_if(|name| matches!(name, Key::Mail(_))) {
+        if let Some(mail @ Alias::Mail(_)) = name.take_if(|name| matches!(name, Alias::Mail(_))) {
             if address.is_none() || address.as_ref() == Some(&mail) {
                 name = None;
             }
@@ -166,7 +166,7 @@ impl<'a> Sightings<'a> {
         }
     }
 
-    fn seen_name(&mut self, name: &str) -> Option<Key> {
+    fn seen_name(&mut self, name: &str) -> Option<Alias> {
         let key = self.key(name)?;
         if name.trim().chars().next().is_some_and(|c| !c.is_uppercase()) {
             self.small.insert(key.clone());
@@ -174,13 +174,13 @@ impl<'a> Sightings<'a> {
         Some(key)
     }
 
-    /// The key of a value, unless it is the controller's own.
-    fn key(&self, text: &str) -> Option<Key> {
+    /// The alias that a value is, unless it is the controller's own.
+    fn key(&self, text: &str) -> Option<Alias> {
         let own = text.trim() == self.controller.name || self.controller.email.as_deref() == Some(text.trim());
         if own || self.controller.is_own_address(text) {
             return None;
         }
-        Key::of(text, self.controller.country.as_deref())
+        Alias::of(text, self.controller.country.as_deref())
     }
 
     fn is_own(&self, party: &Party) -> bool {
@@ -198,8 +198,8 @@ pub(super) fn is_name_like(text: &str) -> bool {
 }
 
 /// Every distinct name and address in an order of its own, for a digest.
-pub(super) fn in_order(keys: &HashMap<Key, u32>) -> Vec<&Key> {
-    let mut all: Vec<&Key> = keys.keys().collect();
+pub(super) fn in_order(keys: &HashMap<Alias, u32>) -> Vec<&Alias> {
+    let mut all: Vec<&Alias> = keys.keys().collect();
     all.sort_unstable();
     all
 }

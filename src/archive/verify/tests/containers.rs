@@ -203,7 +203,7 @@ fn a_file_that_changes_while_it_is_verified_is_a_fault() {
     let dir = folder(&valid());
     let readme = dir.path().join("README.html");
     let (limits, mut faults) = (Limits::default(), Faults::new(10));
-    let tree = Tree::open(dir.path(), &limits, &mut faults).unwrap();
+    let tree = Tree::open(dir.path(), &Keys::default(), &limits, &mut faults).unwrap();
     fs::write(&readme, "shorter").unwrap();
     assert_eq!(codes(&verify_tree(&tree, &limits, faults)), only(FileUnreadable));
     fs::remove_file(&readme).unwrap();

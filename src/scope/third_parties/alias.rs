@@ -23,7 +23,7 @@ const NOBODY: [&str; 9] = [
 
 /// A name or address in the form in which it is compared.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) enum Key {
+pub(super) enum Alias {
     /// An e-mail address.
     Mail(String),
     /// A telephone number.
@@ -32,9 +32,9 @@ pub(super) enum Key {
     Word(String),
 }
 
-impl Key {
-    /// The key of a value; none if it names nobody.
-    pub(super) fn of(value: &str, region: Option<&str>) -> Option<Key> {
+impl Alias {
+    /// The alias that a value is; none if it names nobody.
+    pub(super) fn of(value: &str, region: Option<&str>) -> Option<Alias> {
         let value = value.trim_matches(|c: char| c.is_whitespace() || "\"'<>".contains(c));
         let value = ["mailto:", "tel:"]
             .into_iter()
@@ -44,22 +44,22 @@ impl Key {
             return None;
         }
         if is_mail(value) {
-            return Some(Key::Mail(canonical("email", value, region)));
+            return Some(Alias::Mail(canonical("email", value, region)));
         }
         if is_phone(value) {
-            return Some(Key::Phone(canonical("phone", value, region)));
+            return Some(Alias::Phone(canonical("phone", value, region)));
         }
         let word = fold(value);
         let compact: String = word.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
         if is_account(&compact) {
-            return Some(Key::Word(compact));
+            return Some(Alias::Word(compact));
         }
         // `Novak, Kim` is `Kim Novak`.
         let word = match word.split_once(", ") {
             Some((last, first)) if !first.contains(',') => format!("{} {}", first.trim(), last.trim()),
             _ => word,
         };
-        (!word.is_empty() && !NOBODY.contains(&word.as_str())).then_some(Key::Word(word))
+        (!word.is_empty() && !NOBODY.contains(&word.as_str())).then_some(Alias::Word(word))
     }
 }
 
@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn equal_addresses_and_names_have_one_key() {
-        let key = |text| Key::of(text, Some("DE"));
+        let key = |text| Alias::of(text, Some("DE"));
         for (one, other) in [
             ("Kim@Example.ORG", "<kim@example.org>"),
             ("mailto:kim@bücher.example", "kim@xn--bcher-kva.example"),
