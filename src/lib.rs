@@ -21,6 +21,7 @@
 //! | [`import`] | the receiving side: an archive becomes a database, with a configuration for it |
 //! | [`schema`] | JSON Schemas of everything that is read or written |
 //! | [`letter`] | letters to the person, with an archive or without |
+//! | [`batch`] | many requests in one run, each as if it were alone |
 //! | [`demo`] | invented stores to try art20 on |
 //! | [`cli`] | the command line, the terminal, the clock |
 //!
@@ -40,6 +41,7 @@
 )]
 
 pub mod archive;
+pub mod batch;
 pub mod check;
 pub mod cli;
 pub mod controller;

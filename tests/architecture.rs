@@ -7,7 +7,7 @@ use common::root;
 use std::path::{Path, PathBuf};
 
 /// The rooms in the order that a record passes through them: each may know those before it.
-const ROOMS: [&str; 18] = [
+const ROOMS: [&str; 19] = [
     "records",
     "controller",
     "subject",
@@ -22,6 +22,7 @@ const ROOMS: [&str; 18] = [
     "check",
     "fulfil",
     "export",
+    "batch",
     "import",
     "schema",
     "demo",

@@ -200,6 +200,11 @@ fn the_tables_of_the_manual_hold_every_code_and_status() {
 }
 
 #[test]
+fn the_commands_of_the_page_on_batches_print_what_it_shows() {
+    run_page("docs/batch.md");
+}
+
+#[test]
 fn links_of_the_pages_lead_to_files() {
     for page in [
         "README.md",
@@ -208,6 +213,7 @@ fn links_of_the_pages_lead_to_files() {
         "docs/journal.md",
         "CHANGELOG.md",
         "docs/manual.md",
+        "docs/batch.md",
         "docs/configuration.md",
         "fixtures/README.md",
     ] {

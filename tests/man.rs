@@ -18,7 +18,7 @@ struct Page {
 const CONFIGURATION: (&str, &str) =
     ("art20.toml", "The configuration: the controller, its activities, stores and collections.");
 
-const PAGES: [Page; 12] = [
+const PAGES: [Page; 13] = [
     Page {
         command: "art20",
         examples: &[
@@ -57,6 +57,28 @@ const PAGES: [Page; 12] = [
             ),
             ("REFERENCE.zip.age", "The archive instead, encrypted by age."),
             ("NAME.minisig", "Beside the delivered file NAME: its signature."),
+        ],
+    },
+    Page {
+        command: "art20-batch",
+        examples: &[
+            (
+                "Answer every request of a file. The same line again does only what is missing.",
+                "art20 batch requests.csv -o answers",
+            ),
+            (
+                "One of three workers that share the file and the folder.",
+                "art20 batch requests.csv -o answers --shard 0/3",
+            ),
+            ("Requests from another program, as JSON Lines.", "art20 batch - -o answers --jobs 4 --json -q"),
+        ],
+        files: &[
+            CONFIGURATION,
+            ("DIR/REFERENCE.zip", "The archive of each request, with DIR/REFERENCE.receipt.json beside it."),
+            (
+                "DIR/batch-result.csv",
+                "A line for each request, in their order: reference, status, exit_code, archive, sha256, matched, portable, excluded, message. With --shard I/N it is batch-result-I.csv.",
+            ),
         ],
     },
     Page {

@@ -112,6 +112,31 @@ impl Part {
     }
 }
 
+/// A file that is the same in every archive: hashed and compressed once.
+pub struct Constant {
+    deflated: Vec<u8>,
+    sha256: [u8; 32],
+    crc: u32,
+    bytes: u64,
+}
+
+impl Constant {
+    /// A file of these bytes, compressed at this level.
+    ///
+    /// # Errors
+    /// When the compressor fails.
+    pub fn new(bytes: &[u8], level: u32) -> Result<Constant, ArchiveError> {
+        let mut deflater = Deflater::new(Vec::new(), level);
+        let deflated = deflater.write_all(bytes).and_then(|()| deflater.finish());
+        Ok(Constant {
+            deflated: deflated.map_err(ArchiveError::doing("compressing a file"))?,
+            sha256: Sha256::digest(bytes).into(),
+            crc: crc32fast::hash(bytes),
+            bytes: bytes.len() as u64,
+        })
+    }
+}
+
 impl Container {
     /// A container written to `file` as `secrecy` asks; spools go to `folder`, have no name and cannot be read there.
     ///
@@ -185,6 +210,23 @@ impl Container {
             .map(|((), written)| written)
     }
 
+    /// Writes a file that is the same in every archive; it must have been made for [`Container::level`].
+    ///
+    /// # Errors
+    /// When the disk is full or fails.
+    pub fn constant(&mut self, path: impl Into<String>, file: &Constant) -> Result<Written, ArchiveError> {
+        let path = path.into();
+        let mut entry = entry(&mut self.zip, &path, self.level)?;
+        entry.write_all(&file.deflated).map_err(ArchiveError::doing("putting a file into the archive"))?;
+        entry.finish(DataDescriptorOutput::new(file.crc, file.bytes)).map_err(zip_error)?;
+        self.note(Written { path, bytes: file.bytes, sha256: file.sha256 })
+    }
+
+    /// The level of compression, 0 to 9.
+    pub fn level(&self) -> u32 {
+        self.level
+    }
+
     /// Copies a file from a reader of a store.
     ///
     /// # Errors
@@ -226,17 +268,15 @@ impl Container {
         self.put(manifest)
     }
 
-    /// Writes the central directory and makes the file durable: size and digest of the file as delivered.
+    /// Writes the central directory: size and digest of the file as delivered, which is not durable yet.
     ///
     /// # Errors
     /// When the disk is full or fails.
     pub fn finish(self) -> Result<(u64, [u8; 32]), ArchiveError> {
-        let doing = "making the archive durable";
+        let doing = "writing the end of the archive";
         let sealer = self.zip.finish().map_err(zip_error)?;
         let mut out = sealer.finish().map_err(ArchiveError::doing(doing))?;
         out.flush().map_err(ArchiveError::doing(doing))?;
-        let file = out.inner.into_inner().map_err(|error| ArchiveError::doing(doing)(error.into_error()))?;
-        file.sync_all().map_err(ArchiveError::doing(doing))?;
         Ok((out.bytes, out.sha256.finalize().into()))
     }
 

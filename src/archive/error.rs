@@ -43,6 +43,19 @@ impl ArchiveError {
         move |cause| ArchiveError::Write { doing, cause }
     }
 
+    /// The same failure for another archive that it concerns.
+    pub fn again(&self) -> ArchiveError {
+        match self {
+            ArchiveError::Exists(path) => ArchiveError::Exists(path.clone()),
+            ArchiveError::NoFolder(path) => ArchiveError::NoFolder(path.clone()),
+            ArchiveError::Write { doing, cause } => ArchiveError::Write { doing, cause: same(cause) },
+            ArchiveError::Content(cause) => ArchiveError::Content(same(cause)),
+            ArchiveError::Unbalanced { collection, decided, written } => {
+                ArchiveError::Unbalanced { collection: collection.clone(), decided: *decided, written: *written }
+            }
+        }
+    }
+
     /// What to do.
     pub fn advice(&self) -> &'static str {
         match self {
@@ -59,4 +72,8 @@ impl ArchiveError {
             ArchiveError::Unbalanced { .. } => "Nothing was written. Please report this as a fault of art20.",
         }
     }
+}
+
+fn same(cause: &io::Error) -> io::Error {
+    io::Error::new(cause.kind(), cause.to_string())
 }

@@ -1,7 +1,7 @@
 //! Files of records: each record also in the format that its own software reads, and stored bytes streamed from the
 //! store into the archive (contract 5). Names say nothing about anybody.
 
-use super::container::{Container, Part};
+use super::container::{Constant, Container, Part};
 use super::error::ArchiveError;
 use super::facts::Facts;
 use super::formats::names::{FileNames, extension};
@@ -13,6 +13,7 @@ use crate::records::{Code, Content, Contents, FieldValue, FileRef, Kind, Record,
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
+use std::sync::{Arc, Mutex, PoisonError};
 
 const ATTACHMENTS: &str = "data/attachments/";
 /// Messages of conversations that are held until the conversation is written; a longer one is written in parts.
@@ -263,8 +264,8 @@ impl Files {
         let written = container.bytes(pdparchive::ARCHIVE, archive.as_bytes())?;
         digest.file(&written.path, written.bytes);
         for kind in &self.kinds {
-            let text = json_file(&schema::record_schema(*kind));
-            let written = container.bytes(format!("data/schemas/{}.schema.json", kind.file_stem()), text.as_bytes())?;
+            let path = format!("data/schemas/{}.schema.json", kind.file_stem());
+            let written = container.constant(path, &*schema_file(*kind, container.level())?)?;
             digest.file(&written.path, written.bytes);
         }
         Ok(())
@@ -289,6 +290,18 @@ pub(super) fn held_back(
     let reader = raw.reader(contents).map_err(ArchiveError::Content)?;
     let stripped = mail::strip_headers(reader, &mut std::io::sink(), &drop).map_err(ArchiveError::Content)?;
     Ok(vec![(record.source.collection.clone(), Code::ThirdParty, stripped.names.len() as u64)])
+}
+
+/// The schema of the records of a kind, which no archive changes: made once for all archives of a batch.
+fn schema_file(kind: Kind, level: u32) -> Result<Arc<Constant>, ArchiveError> {
+    static MADE: Mutex<BTreeMap<(Kind, u32), Arc<Constant>>> = Mutex::new(BTreeMap::new());
+    let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(file) = made.get(&(kind, level)) {
+        return Ok(file.clone());
+    }
+    let file = Arc::new(Constant::new(json_file(&schema::record_schema(kind)).as_bytes(), level)?);
+    made.insert((kind, level), file.clone());
+    Ok(file)
 }
 
 /// The content of a field that is still to be written.

@@ -17,9 +17,10 @@ pub mod secrecy;
 pub mod signature;
 mod statement;
 pub mod table;
+pub mod unnamed;
 pub mod verify;
 mod writer;
 
 pub use error::ArchiveError;
 pub use files::HeldBack;
-pub use writer::{ArchiveWriter, Destination, Nowhere, Sealed, folder_for, persist, prepare};
+pub use writer::{ArchiveWriter, Destination, Nowhere, Sealed};

@@ -8,14 +8,15 @@ use super::line::write_line;
 use super::secrecy::Secrecy;
 use super::signature::{SignatureError, SigningKey};
 use super::table::{Table, TimesSeen};
+use super::unnamed::temporary;
 use super::{bag, datapackage, statement};
 use crate::records::{Contents, FieldValue, Kind, Record};
 use crate::scope::PortableRecord;
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::Write;
-use std::path::{Path, PathBuf};
-use tempfile::{NamedTempFile, TempPath};
+use std::path::Path;
+use tempfile::TempPath;
 
 /// The byte order mark by which spreadsheets recognise UTF-8 (requirement E8).
 const BOM: &[u8] = "\u{feff}".as_bytes();
@@ -93,9 +94,10 @@ pub struct WrittenTable {
     pub times: Vec<TimesSeen>,
 }
 
-/// A sealed archive that has no name yet.
+/// A sealed archive that has no name yet and is not durable yet.
 pub struct Sealed {
-    place: TempPath,
+    /// Where it is.
+    pub place: TempPath,
     /// Its size.
     pub bytes: u64,
     /// Its SHA-256 in lower-case hexadecimal digits.
@@ -103,16 +105,15 @@ pub struct Sealed {
 }
 
 impl ArchiveWriter {
-    /// Begins an archive that will be put at `output`. `facts` tells which fields the tables have, `secrecy` how the
-    /// delivered file is encrypted.
+    /// Begins an archive under a temporary name in this folder. `facts` tells which fields the tables have, `secrecy` how
+    /// the delivered file is encrypted.
     ///
     /// # Errors
-    /// When something is there already, or the folder is not there or cannot be written.
-    pub fn create(output: &Path, facts: &Facts, level: u32, secrecy: &Secrecy) -> Result<ArchiveWriter, ArchiveError> {
-        let folder = folder_for(output)?;
-        let (file, place) = temporary(&folder)?.into_parts();
+    /// When the folder is not there or cannot be written.
+    pub fn create(folder: &Path, facts: &Facts, level: u32, secrecy: &Secrecy) -> Result<ArchiveWriter, ArchiveError> {
+        let (file, place) = temporary(folder)?.into_parts();
         Ok(ArchiveWriter {
-            container: Container::new(file, &folder, level, secrecy)?,
+            container: Container::new(file, folder, level, secrecy)?,
             place,
             files: Files::new(facts),
             tables: Kind::ALL.into_iter().map(|kind| Table::of(kind, facts)).collect(),
@@ -284,68 +285,4 @@ impl Sealed {
     pub fn sign(&self, key: &SigningKey, trusted_comment: &str) -> Result<String, SignatureError> {
         key.sign(File::open(&self.place).map_err(SignatureError::Unreadable)?, trusted_comment)
     }
-
-    /// Gives the archive its name, never replacing a file.
-    ///
-    /// # Errors
-    /// When something is there meanwhile, or the folder cannot be written.
-    pub fn publish(self, output: &Path) -> Result<(), ArchiveError> {
-        persist(self.place, output)
-    }
-}
-
-/// Writes a small file of mode 0600 durably under a temporary name, to be given its own later.
-///
-/// # Errors
-/// When the disk is full or fails.
-pub fn prepare(output: &Path, bytes: &[u8]) -> Result<TempPath, ArchiveError> {
-    let doing = "writing a file beside the archive";
-    let mut file = temporary(&folder_for(output)?)?;
-    file.write_all(bytes).map_err(ArchiveError::doing(doing))?;
-    file.as_file().sync_all().map_err(ArchiveError::doing(doing))?;
-    Ok(file.into_temp_path())
-}
-
-/// Gives a finished file its name, never replacing a file, and makes the name durable.
-///
-/// # Errors
-/// When something is there, or the folder cannot be written.
-pub fn persist(place: TempPath, output: &Path) -> Result<(), ArchiveError> {
-    place.persist_noclobber(output).map_err(|error| match error.error.kind() {
-        std::io::ErrorKind::AlreadyExists => ArchiveError::Exists(output.to_owned()),
-        _ => ArchiveError::Write { doing: "giving the file its name", cause: error.error },
-    })?;
-    let folder = folder_of(output);
-    File::open(folder).and_then(|folder| folder.sync_all()).map_err(ArchiveError::doing("making the name durable"))
-}
-
-/// The folder of an output path, if it is there and nothing stands at the path.
-///
-/// # Errors
-/// When something is there, or the folder is not.
-pub fn folder_for(output: &Path) -> Result<PathBuf, ArchiveError> {
-    let folder = folder_of(output);
-    if !folder.is_dir() {
-        return Err(ArchiveError::NoFolder(folder));
-    }
-    if fs::symlink_metadata(output).is_ok() {
-        return Err(ArchiveError::Exists(output.to_owned()));
-    }
-    Ok(folder)
-}
-
-fn folder_of(output: &Path) -> PathBuf {
-    match output.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
-        _ => PathBuf::from("."),
-    }
-}
-
-/// A file of mode 0600 whose name says nothing.
-fn temporary(folder: &Path) -> Result<NamedTempFile, ArchiveError> {
-    tempfile::Builder::new()
-        .prefix(".art20-")
-        .suffix(".part")
-        .tempfile_in(folder)
-        .map_err(ArchiveError::doing("making a file in the output folder"))
 }

@@ -1,5 +1,6 @@
 //! The arguments (contract 2). The man pages are made from here, and a test holds them equal.
 
+use super::batch_options::{BatchOptions, WritingOptions};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueHint};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -19,6 +20,8 @@ pub struct Arguments {
 pub enum Command {
     /// Answer one request: one archive and its receipt
     Export(ExportOptions),
+    /// Answer many requests: an archive and a receipt for each
+    Batch(BatchOptions),
     /// Do the same up to the decisions: show what would go in or stay out and why; write nothing
     Plan(PlanOptions),
     /// Write a letter that takes no action on a request, with the reasons
@@ -86,15 +89,12 @@ pub struct RequestOptions {
     pub direct_transmission: Option<String>,
 }
 
-/// What export and plan have in common.
+/// What export, plan and batch have in common.
 #[derive(Debug, Args)]
 pub struct RunOptions {
     /// The configuration
     #[arg(short, long, value_name = "FILE", default_value = "art20.toml", value_hint = ValueHint::FilePath)]
     pub config: PathBuf,
-    /// The request.
-    #[command(flatten)]
-    pub request: RequestOptions,
     /// The time that the export counts as made at [default: SOURCE_DATE_EPOCH, else now]
     #[arg(long, value_name = "TIME")]
     pub as_of: Option<String>,
@@ -161,7 +161,10 @@ pub struct KeyOptions {
 /// Options of `art20 export`.
 #[derive(Debug, Args)]
 pub struct ExportOptions {
-    /// What it has in common with plan.
+    /// The request.
+    #[command(flatten)]
+    pub request: RequestOptions,
+    /// What it has in common with plan and batch.
     #[command(flatten)]
     pub run: RunOptions,
     /// The archive to write; never overwritten; encrypted by age, X.zip becomes X.zip.age [default: REFERENCE.zip]
@@ -170,15 +173,18 @@ pub struct ExportOptions {
     /// Write a letter to the person, plain text in the languages of the request; never overwritten
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub letter: Option<PathBuf>,
-    /// How hard to compress
-    #[arg(long, value_name = "0-9", default_value_t = 6, value_parser = clap::value_parser!(u32).range(0..=9))]
-    pub level: u32,
+    /// How the archive is written.
+    #[command(flatten)]
+    pub writing: WritingOptions,
 }
 
 /// Options of `art20 plan`.
 #[derive(Debug, Args)]
 pub struct PlanOptions {
-    /// What it has in common with export.
+    /// The request.
+    #[command(flatten)]
+    pub request: RequestOptions,
+    /// What it has in common with export and batch.
     #[command(flatten)]
     pub run: RunOptions,
     /// Show the recognised identifiers; on a terminal only

@@ -16,8 +16,8 @@ use std::process::ExitCode;
 pub fn run(options: &ExportOptions) -> anyhow::Result<ExitCode> {
     let run = &options.run;
     let controller = Controller::read(&run.config).map_err(Failure::from)?;
-    let protection = keys::protection(&run.protection, run.request.request.as_deref())?;
-    let request = request::request(&run.request, &controller)?;
+    let protection = keys::protection(&run.protection, options.request.request.as_deref())?;
+    let request = request::request(&options.request, &controller)?;
     let surroundings = clock::surroundings();
     let order = Order {
         controller: &controller,
@@ -26,16 +26,15 @@ pub fn run(options: &ExportOptions) -> anyhow::Result<ExitCode> {
         operator: run.operator.as_deref(),
         allow_empty: run.allow_empty,
         allow_partial: run.allow_partial,
-        level: options.level,
+        level: options.writing.level,
         protection: &protection,
         letter: options.letter.as_deref(),
         surroundings: &surroundings,
     };
     let output = options.output.clone().unwrap_or_else(|| PathBuf::from(format!("{}.zip", request.reference)));
     let mut progress = Progress::new(!run.quiet && !run.no_progress, surroundings.interrupted.clone());
-    let fulfilled = export(&order, &output, &mut progress).map_err(Failure::from)?;
+    let receipt = export(&order, &output, &mut progress).map_err(Failure::from)?;
     drop(progress);
-    let receipt = fulfilled.receipt;
     if run.json {
         std::io::stdout().write_all(&receipt_text(&receipt))?;
     }

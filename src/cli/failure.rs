@@ -2,11 +2,12 @@
 
 use crate::archive::ArchiveError;
 use crate::archive::verify::VerifyError;
+use crate::batch::{BatchError, ResultsError};
 use crate::controller::ConfigurationError;
 use crate::export::{ExportError, ReplyError};
 use crate::fulfil::FulfilError;
 use crate::receipt::journal::JournalError;
-use crate::request::{RequestFault, RequestFileError};
+use crate::request::{ListFault, RequestFault, RequestFileError};
 use crate::stores::StoreError;
 use std::fmt;
 
@@ -23,6 +24,14 @@ impl Failure {
     /// A failure with one cause.
     pub fn new(status: u8, what: impl Into<String>, advice: impl Into<String>) -> Failure {
         Failure { status, parts: vec![(what.into(), advice.into())] }
+    }
+}
+
+impl Failure {
+    /// The same on one line, for a table.
+    pub fn line(&self) -> String {
+        let parts = self.parts.iter().map(|(what, advice)| printable(&format!("{what}. {advice}")));
+        parts.collect::<Vec<_>>().join(" ").lines().map(str::trim).collect::<Vec<_>>().join(" ").trim().to_owned()
     }
 }
 
@@ -61,6 +70,29 @@ impl From<ConfigurationError> for Failure {
             }
         };
         Failure::new(3, error.to_string(), advice)
+    }
+}
+
+impl From<Vec<ListFault>> for Failure {
+    fn from(faults: Vec<ListFault>) -> Failure {
+        Failure { status: 2, parts: faults.into_iter().map(|fault| (fault.what, fault.advice)).collect() }
+    }
+}
+
+impl From<BatchError> for Failure {
+    fn from(error: BatchError) -> Failure {
+        let status = match &error {
+            BatchError::Folder { .. } | BatchError::AtWork { .. } | BatchError::NoWorker(_) => 1,
+            BatchError::Results(ResultsError::Io { .. }) => 1,
+            BatchError::Results(ResultsError::Foreign(_)) => 2,
+            BatchError::NoReference { .. } | BatchError::OtherRequests { .. } => 2,
+            BatchError::Export(_) | BatchError::Archive(_) => 1,
+        };
+        match error {
+            BatchError::Export(error) => error.into(),
+            BatchError::Archive(error) => error.into(),
+            other => Failure::new(status, other.to_string(), other.advice()),
+        }
     }
 }
 

@@ -1,6 +1,8 @@
 //! The command line: the only room that knows clap, indicatif, anyhow, the terminal, the clock and the environment.
 
 mod args;
+mod batch;
+mod batch_options;
 mod check;
 mod clock;
 mod demo;
@@ -9,6 +11,7 @@ mod failure;
 mod import;
 mod journal;
 mod keys;
+mod panic;
 mod plan;
 mod progress;
 mod reply;
@@ -27,6 +30,7 @@ use std::process::ExitCode;
 
 /// Runs the program with the arguments of the process.
 pub fn run() -> ExitCode {
+    panic::say_where_only();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -40,6 +44,7 @@ pub fn run() -> ExitCode {
     };
     let result = match &arguments.command {
         args::Command::Export(options) => export::run(options),
+        args::Command::Batch(options) => batch::run(options),
         args::Command::Plan(options) => plan::run(options),
         args::Command::Refuse(options) => reply::refuse(options),
         args::Command::Extend(options) => reply::extend(options),

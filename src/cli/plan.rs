@@ -28,8 +28,8 @@ pub fn run(options: &PlanOptions) -> anyhow::Result<ExitCode> {
         return Err(Failure::new(2, what, "Run it at a terminal, without redirecting its output.").into());
     }
     let controller = Controller::read(&run.config).map_err(Failure::from)?;
-    let protection = keys::protection(&run.protection, run.request.request.as_deref())?;
-    let request = request::request(&run.request, &controller)?;
+    let protection = keys::protection(&run.protection, options.request.request.as_deref())?;
+    let request = request::request(&options.request, &controller)?;
     let surroundings = clock::surroundings();
     let order = Order {
         controller: &controller,

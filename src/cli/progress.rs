@@ -25,6 +25,37 @@ impl Progress {
     }
 }
 
+/// Shows how many requests of a batch are finished.
+pub struct BatchProgress(Option<ProgressBar>);
+
+impl BatchProgress {
+    /// A bar if `wanted` and standard error is a terminal.
+    pub fn new(wanted: bool) -> BatchProgress {
+        BatchProgress((wanted && std::io::stderr().is_terminal()).then(|| {
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(10));
+            let template = "{bar:30} {human_pos}/{human_len} requests, {per_sec}, {eta} left";
+            ProgressStyle::with_template(template).into_iter().for_each(|style| bar.set_style(style));
+            bar
+        }))
+    }
+
+    /// So many of so many requests are finished.
+    pub fn show(&self, finished: usize, requests: usize) {
+        if let Some(bar) = &self.0 {
+            bar.set_length(requests as u64);
+            bar.set_position(finished as u64);
+        }
+    }
+}
+
+impl Drop for BatchProgress {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.0 {
+            bar.finish_and_clear();
+        }
+    }
+}
+
 impl Watcher for Progress {
     fn begin(&mut self, rows: u64) {
         if let Some(bar) = &self.bar {

@@ -60,17 +60,23 @@ fn once<const N: usize>(pairs: [Pair<'_>; N]) -> Result<(), Failure> {
     Ok(())
 }
 
+/// What a file or standard input holds.
 fn text(path: &std::path::Path) -> Result<String, Failure> {
+    let unreadable = |cause: String| {
+        let what = format!("the request {} cannot be read: {cause}", path.display());
+        Failure::new(2, what, "Check the path given with --request; - stands for standard input.")
+    };
+    content(path).map_err(unreadable)
+}
+
+/// What a file or standard input (`-`) holds, or why it cannot be read.
+pub fn content(path: &std::path::Path) -> Result<String, String> {
     let mut bytes = Vec::new();
     let read = if path.as_os_str() == "-" {
         std::io::stdin().lock().read_to_end(&mut bytes).map(|_| ())
     } else {
         std::fs::read(path).map(|all| bytes = all)
     };
-    let unreadable = |cause: String| {
-        let what = format!("the request {} cannot be read: {cause}", path.display());
-        Failure::new(2, what, "Check the path given with --request; - stands for standard input.")
-    };
-    read.map_err(|cause| unreadable(cause.to_string()))?;
-    String::from_utf8(bytes).map_err(|_| unreadable("it is not UTF-8".into()))
+    read.map_err(|cause| cause.to_string())?;
+    String::from_utf8(bytes).map_err(|_| "it is not UTF-8".into())
 }

@@ -6,26 +6,48 @@ use crate::archive::container::hex;
 use crate::fulfil::FulfilError;
 use crate::receipt::Receipt;
 use crate::receipt::journal::{Event, Journal, JournalError, Outcome, Rows, Run};
+use crate::stores::Surroundings;
 use sha2::{Digest as _, Sha256};
 
-/// The archive is whole and is about to appear.
-pub(super) fn done(journal: &Journal, order: &Order<'_>, receipt: &Receipt) -> Result<(), JournalError> {
-    let outcome = if receipt.missing_stores.is_empty() { Outcome::Done } else { Outcome::Partial };
-    append(journal, order, with_receipt(run(order, outcome, None), receipt))
+/// How a run ended.
+#[derive(Clone, Copy)]
+pub enum Logged<'r> {
+    /// The archive is whole and is about to appear.
+    Done(&'r Receipt),
+    /// The archive of the line before could not get its name.
+    Withdrawn(&'r Receipt),
+    /// There is no archive.
+    Failed(&'r ExportError),
 }
 
-/// The archive of the line before could not get its name.
-pub(super) fn withdrawn(journal: &Journal, order: &Order<'_>, receipt: &Receipt) -> Result<(), JournalError> {
-    append(journal, order, with_receipt(run(order, Outcome::Withdrawn, Some("archive")), receipt))
+impl Logged<'_> {
+    /// What the journal says of it.
+    pub fn event(self, order: &Order<'_>) -> Event {
+        Event::Export(Box::new(match self {
+            Logged::Done(receipt) => {
+                let outcome = if receipt.missing_stores.is_empty() { Outcome::Done } else { Outcome::Partial };
+                with_receipt(run(order, outcome, None), receipt)
+            }
+            Logged::Withdrawn(receipt) => with_receipt(run(order, Outcome::Withdrawn, Some("archive")), receipt),
+            Logged::Failed(error) => run(order, Outcome::Failed, Some(why(error))),
+        }))
+    }
 }
 
-/// There is no archive.
-pub(super) fn failed(journal: &Journal, order: &Order<'_>, error: &ExportError) -> Result<(), JournalError> {
-    append(journal, order, run(order, Outcome::Failed, Some(why(error))))
+/// Enters a run in the journal, durably.
+///
+/// # Errors
+/// When the journal cannot be written, or is not as art20 left it.
+pub fn log(journal: &Journal, order: &Order<'_>, logged: Logged<'_>) -> Result<(), JournalError> {
+    log_all(journal, order.surroundings, &[logged.event(order)])
 }
 
-fn append(journal: &Journal, order: &Order<'_>, run: Run) -> Result<(), JournalError> {
-    journal.append((order.surroundings.now)(), &Event::Export(Box::new(run)))
+/// Enters several runs in the journal, durably, at once.
+///
+/// # Errors
+/// When the journal cannot be written, or is not as art20 left it.
+pub fn log_all(journal: &Journal, surroundings: &Surroundings, events: &[Event]) -> Result<(), JournalError> {
+    journal.append_all((surroundings.now)(), events)
 }
 
 fn run(order: &Order<'_>, outcome: Outcome, why: Option<&'static str>) -> Run {

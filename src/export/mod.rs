@@ -4,14 +4,20 @@
 mod facts;
 mod logged;
 mod papers;
+mod ready;
 mod reply;
+mod session;
 
+pub use logged::{Logged, log, log_all};
+pub use ready::{Place, Ready};
 pub use reply::{Replied, Reply, ReplyError, record_path, reply};
+pub use session::Session;
 
 use crate::archive::container::hex;
 use crate::archive::secrecy::Secrecy;
 use crate::archive::signature::{SignatureError, SigningKey, signature_path};
-use crate::archive::{ArchiveError, ArchiveWriter, Nowhere, Sealed, folder_for};
+use crate::archive::unnamed::{folder_for, folder_of};
+use crate::archive::{ArchiveError, ArchiveWriter, Nowhere};
 use crate::controller::{Controller, Fault};
 use crate::fulfil::{Account, FulfilError, Watcher, complete, fulfil};
 use crate::letter::{Answer, Delivered, Encryption, answer};
@@ -19,8 +25,8 @@ use crate::receipt::journal::{Journal, JournalError};
 use crate::receipt::{ArchiveProof, FORMAT, IdentifierCount, Receipt, SnapshotInstant, TransferConditions};
 use crate::request::PortabilityRequest;
 use crate::request::deadlines::{Deadlines, deadlines, elapsed_days};
-use crate::stores::agreement::{Disagreement, disagreements};
-use crate::stores::{StoreError, Stores, Surroundings};
+use crate::stores::agreement::Disagreement;
+use crate::stores::{Stores, Surroundings};
 use crate::subject::Identification;
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
@@ -95,7 +101,7 @@ pub enum ExportError {
     Unlogged(Box<ExportError>, JournalError),
 }
 
-/// What a run came to.
+/// What a run without writing came to.
 pub struct Fulfilled {
     /// The receipt.
     pub receipt: Receipt,
@@ -107,12 +113,12 @@ pub struct Fulfilled {
 ///
 /// # Errors
 /// When anything fails; then nothing is there but a line in the journal.
-pub fn export(order: &Order<'_>, output: &Path, watcher: &mut dyn Watcher) -> Result<Fulfilled, ExportError> {
+pub fn export(order: &Order<'_>, output: &Path, watcher: &mut dyn Watcher) -> Result<Receipt, ExportError> {
     let journal = order.controller.journal.as_ref().map(Journal::new);
     let result = attempt(order, output, journal.as_ref(), watcher);
     match (result, journal) {
         (Err(error), Some(journal)) if !matches!(error, ExportError::Journal(_)) => {
-            match logged::failed(&journal, order, &error) {
+            match log(&journal, order, Logged::Failed(&error)) {
                 Ok(()) => Err(error),
                 Err(unlogged) => Err(ExportError::Unlogged(Box::new(error), unlogged)),
             }
@@ -121,12 +127,36 @@ pub fn export(order: &Order<'_>, output: &Path, watcher: &mut dyn Watcher) -> Re
     }
 }
 
+/// Seals, enters the run in the journal, and lets archive, receipt and signature appear.
 fn attempt(
     order: &Order<'_>,
     output: &Path,
     journal: Option<&Journal>,
     watcher: &mut dyn Watcher,
-) -> Result<Fulfilled, ExportError> {
+) -> Result<Receipt, ExportError> {
+    let mut session = Session::new(order.controller, order.surroundings, order.allow_partial);
+    let ready = seal(order, &mut session, Place { output, workroom: &folder_of(output) }, watcher)?;
+    ready.make_durable()?;
+    let Some(journal) = journal else { return Ok(ready.publish_durably()?) };
+    // Durable before the archive appears: no archive is without its line.
+    log(journal, order, Logged::Done(ready.receipt()))?;
+    let receipt = ready.receipt().clone();
+    ready.publish_durably().map_err(|error| match log(journal, order, Logged::Withdrawn(&receipt)) {
+        Ok(()) => ExportError::Archive(error),
+        Err(unlogged) => ExportError::Unlogged(Box::new(error.into()), unlogged),
+    })
+}
+
+/// Does everything but publishing, on the stores of the session.
+///
+/// # Errors
+/// When anything fails; then nothing is left.
+pub fn seal(
+    order: &Order<'_>,
+    session: &mut Session<'_>,
+    place: Place<'_>,
+    watcher: &mut dyn Watcher,
+) -> Result<Ready, ExportError> {
     let Protection { secrecy, signing } = order.protection;
     if order.controller.encryption_required && secrecy.is_open() {
         return Err(ExportError::NotEncrypted);
@@ -134,12 +164,12 @@ fn attempt(
     if order.request.identity_check.is_none() {
         return Err(ExportError::NoIdentityCheck);
     }
-    let output = secrecy.place(output);
+    let output = secrecy.place(place.output);
     let beside = receipt_path(&output);
     let signature = signing.as_ref().map(|_| signature_path(&output));
     let places: Vec<&Path> = [&output, &beside].into_iter().chain(&signature).map(PathBuf::as_path).collect();
-    for place in &places {
-        folder_for(place)?;
+    for one in &places {
+        folder_for(one)?;
     }
     if let Some(letter) = order.letter {
         let folder = folder_for(letter)?;
@@ -148,9 +178,9 @@ fn attempt(
         }
     }
     let started = (order.surroundings.now)();
-    with_missing_stores(order, |stores, missing| {
+    session.read(|stores, missing| {
         let mut facts = facts::facts(order, missing);
-        let mut writer = ArchiveWriter::create(&output, &facts, order.level, secrecy)?;
+        let mut writer = ArchiveWriter::create(place.workroom, &facts, order.level, secrecy)?;
         let account = road(order, stores, &mut writer, watcher)?;
         let ledger = account.ledger.balanced(crate::archive::Destination::taken(&writer))?;
         complete(&mut facts, &account, order.controller);
@@ -173,40 +203,16 @@ fn attempt(
         let mut receipt = receipt(order, started, stores, &account, ledger, missing, Some(proof));
         let mut papers = papers::Papers::default();
         if let (Some(path), Some(text)) = (order.letter, &letter) {
-            receipt.letter = Some(papers.add(path, text.as_bytes())?);
+            receipt.letter = Some(papers.add(&folder_of(path), path, text.as_bytes())?);
         }
-        papers.add(&beside, &receipt_text(&receipt))?;
-        deliver(order, journal, sealed, papers, &receipt, &output)?;
-        Ok(Fulfilled { receipt, identification: account.identification })
-    })
-}
-
-/// Signs the sealed archive, enters the run in the journal, and lets archive, receipt and signature appear.
-fn deliver(
-    order: &Order<'_>,
-    journal: Option<&Journal>,
-    sealed: Sealed,
-    mut papers: papers::Papers,
-    receipt: &Receipt,
-    output: &Path,
-) -> Result<(), ExportError> {
-    if let Some(key) = &order.protection.signing {
-        let now = (order.surroundings.now)();
-        // What minisign itself writes there, and the reference.
-        let comment = format!("timestamp:{}\treference:{}\thashed", now.as_second(), receipt.reference);
-        papers.add(&signature_path(output), sealed.sign(key, &comment)?.as_bytes())?;
-    }
-    // Durable before the archive appears: no archive is without its line.
-    if let Some(journal) = journal {
-        logged::done(journal, order, receipt)?;
-    }
-    // The papers first: an archive never stands there without its proof.
-    papers.publish(|| sealed.publish(output)).map_err(|error| match journal {
-        Some(journal) => match logged::withdrawn(journal, order, receipt) {
-            Ok(()) => ExportError::Archive(error),
-            Err(unlogged) => ExportError::Unlogged(Box::new(error.into()), unlogged),
-        },
-        None => error.into(),
+        papers.add(place.workroom, &beside, &receipt_text(&receipt))?;
+        if let Some(key) = signing {
+            let now = (order.surroundings.now)();
+            // What minisign itself writes there, and the reference.
+            let comment = format!("timestamp:{}\treference:{}\thashed", now.as_second(), receipt.reference);
+            papers.add(place.workroom, &signature_path(&output), sealed.sign(key, &comment)?.as_bytes())?;
+        }
+        Ok(Ready::new(sealed.place, papers, &output, receipt))
     })
 }
 
@@ -257,55 +263,13 @@ fn transfer_conditions(order: &Order<'_>, ledger: &[crate::archive::facts::Ledge
 /// When anything fails.
 pub fn plan(order: &Order<'_>, watcher: &mut dyn Watcher) -> Result<Fulfilled, ExportError> {
     let started = (order.surroundings.now)();
-    with_missing_stores(order, |stores, missing| {
+    Session::new(order.controller, order.surroundings, order.allow_partial).read(|stores, missing| {
         let mut nowhere = Nowhere::new(&facts::facts(order, missing));
         let account = road(order, stores, &mut nowhere, watcher)?;
         let ledger = account.ledger.balanced(crate::archive::Destination::taken(&nowhere))?;
         let receipt = receipt(order, started, stores, &account, ledger, missing, None);
         Ok(Fulfilled { receipt, identification: account.identification })
     })
-}
-
-/// How often a run is begun anew because a server could not keep its snapshot.
-const ATTEMPTS: usize = 3;
-
-/// Opens the stores and runs; runs anew, with new snapshots of all stores, if one could not be kept; and, where a partial
-/// archive is allowed, without each store that cannot be read.
-fn with_missing_stores(
-    order: &Order<'_>,
-    mut run: impl FnMut(&Stores, &[String]) -> Result<Fulfilled, ExportError>,
-) -> Result<Fulfilled, ExportError> {
-    if !order.controller.review.is_empty() {
-        return Err(ExportError::Review(order.controller.review.clone()));
-    }
-    let mut missing: Vec<String> = Vec::new();
-    let mut attempts = 1;
-    loop {
-        let result = Stores::open(order.controller, order.surroundings, &missing)
-            .map_err(|error| ExportError::Fulfil(FulfilError::Store(error)))
-            .and_then(|stores| {
-                let open = disagreements(order.controller, &stores);
-                if open.is_empty() { run(&stores, &missing) } else { Err(ExportError::Disagreement(open)) }
-            });
-        match result {
-            Err(ExportError::Fulfil(FulfilError::Store(error))) if error.is_passing() && attempts < ATTEMPTS => {
-                attempts += 1;
-            }
-            Err(ExportError::Fulfil(FulfilError::Store(error))) if order.allow_partial => match error.store() {
-                Some(store) if !missing.contains(&store.to_owned()) => missing.push(store.to_owned()),
-                _ => return Err(ExportError::Fulfil(from_store(error))),
-            },
-            Err(ExportError::Fulfil(FulfilError::Store(error))) => return Err(ExportError::Fulfil(from_store(error))),
-            other => return other,
-        }
-    }
-}
-
-fn from_store(error: StoreError) -> FulfilError {
-    match error {
-        StoreError::Interrupted => FulfilError::Interrupted,
-        other => FulfilError::Store(other),
-    }
 }
 
 fn road(

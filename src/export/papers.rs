@@ -1,7 +1,8 @@
 //! Papers beside an archive, or without one: all get their names at the end, together, or none does (law 3).
 
+use crate::archive::ArchiveError;
 use crate::archive::container::hex;
-use crate::archive::{ArchiveError, persist, prepare};
+use crate::archive::unnamed::{folder_of, make_durable, persist, write_unnamed};
 use crate::receipt::LetterProof;
 use sha2::{Digest as _, Sha256};
 use std::path::{Path, PathBuf};
@@ -14,14 +15,27 @@ pub(super) struct Papers {
 }
 
 impl Papers {
-    /// Writes a paper of mode 0600 under a temporary name beside its later place.
+    /// Writes a paper of mode 0600 under a temporary name in a folder of the same file system as its later place.
     ///
     /// # Errors
-    /// When something is there already, or the disk is full or fails.
-    pub(super) fn add(&mut self, path: &Path, bytes: &[u8]) -> Result<LetterProof, ArchiveError> {
-        self.all.push((prepare(path, bytes)?, path.to_owned()));
+    /// When the disk is full or fails.
+    pub(super) fn add(&mut self, folder: &Path, path: &Path, bytes: &[u8]) -> Result<LetterProof, ArchiveError> {
+        self.all.push((write_unnamed(folder, bytes)?, path.to_owned()));
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         Ok(LetterProof { name, bytes: bytes.len() as u64, sha256: hex(&Sha256::digest(bytes)) })
+    }
+
+    /// Makes what they say durable.
+    ///
+    /// # Errors
+    /// When the disk is full or fails.
+    pub(super) fn make_durable(&self) -> Result<(), ArchiveError> {
+        self.all.iter().try_for_each(|(paper, _)| make_durable(paper))
+    }
+
+    /// The folders of their later places.
+    pub(super) fn folders(&self) -> Vec<PathBuf> {
+        self.all.iter().map(|(_, path)| folder_of(path)).collect()
     }
 
     /// Gives each its name, then does what comes last; takes all back when anything fails.
@@ -69,8 +83,8 @@ mod tests {
         };
         let two = || {
             let mut papers = Papers::default();
-            papers.add(&place("a.txt"), b"a").unwrap();
-            papers.add(&place("b.json"), b"b").unwrap();
+            papers.add(folder.path(), &place("a.txt"), b"a").unwrap();
+            papers.add(folder.path(), &place("b.json"), b"b").unwrap();
             papers
         };
         assert!(two().publish(|| Err(ArchiveError::Exists(place("c.zip")))).is_err());

@@ -3,8 +3,9 @@
 
 use super::facts::about;
 use super::papers::Papers;
+use crate::archive::ArchiveError;
 use crate::archive::container::hex;
-use crate::archive::{ArchiveError, folder_for};
+use crate::archive::unnamed::{folder_for, make_names_durable};
 use crate::controller::Controller;
 use crate::controller::holidays::Calendar;
 use crate::letter::{Extension, ExtensionFault, Occasion, Refusal, RefusalFault, extension, refusal};
@@ -136,10 +137,10 @@ pub fn reply(
         Reply::Extend(said) => extension(&occasion, said)?,
     };
     let beside = record_path(output);
-    folder_for(output)?;
+    let folder = folder_for(output)?;
     folder_for(&beside)?;
     let mut papers = Papers::default();
-    let letter = papers.add(output, text.as_bytes())?;
+    let letter = papers.add(&folder, output, text.as_bytes())?;
     let (kind, reason, provision, explanation, evidence, fee) = match said {
         Reply::Refuse(said) => {
             let reason = said.reason;
@@ -170,7 +171,8 @@ pub fn reply(
         art20_version: env!("CARGO_PKG_VERSION"),
         letter,
     };
-    papers.add(&beside, &replied.text())?;
-    papers.publish(|| Ok(()))?;
+    papers.add(&folder, &beside, &replied.text())?;
+    papers.make_durable()?;
+    papers.publish(|| make_names_durable(&folder))?;
     Ok(replied)
 }

@@ -2,7 +2,8 @@
 
 use super::error::ImportError;
 use super::tables::{APPLICATION, LAYOUT, definition};
-use crate::archive::{ArchiveError, persist, prepare};
+use crate::archive::ArchiveError;
+use crate::archive::unnamed::{persist_durably, prepare};
 use rusqlite::{Connection, OpenFlags};
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -86,7 +87,7 @@ impl Database {
         if let Some(place) = place {
             let doing = "making the database durable";
             File::open(&place).and_then(|file| file.sync_all()).map_err(ImportError::doing(doing))?;
-            persist(place, &path).map_err(from_archive)?;
+            persist_durably(place, &path).map_err(from_archive)?;
         }
         Ok(())
     }

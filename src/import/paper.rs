@@ -4,7 +4,7 @@
 use super::database::from_archive;
 use super::error::ImportError;
 use crate::archive::container::hex;
-use crate::archive::{persist, prepare};
+use crate::archive::unnamed::{persist_durably, prepare};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 use tempfile::TempPath;
@@ -98,7 +98,7 @@ impl Prepared {
             Some(place) if self.replaces => place
                 .persist(&self.path)
                 .map_err(|error| ImportError::Write { doing: "replacing the configuration", cause: error.error }),
-            Some(place) => persist(place, &self.path).map_err(from_archive),
+            Some(place) => persist_durably(place, &self.path).map_err(from_archive),
             None => Ok(()),
         }
     }

@@ -5,11 +5,13 @@
 //! or says everything that is wrong. Errors never show an identifier.
 
 pub mod deadlines;
+mod list;
 mod read;
 mod reply;
 pub mod schema;
 mod transmission;
 
+pub use list::{ListFault, Listed, read_list};
 pub use read::{RequestFileError, read_request};
 pub use reply::ReplyRequest;
 pub use transmission::Transmission;
@@ -189,6 +191,15 @@ fn keep<T>(result: Result<T, RequestFault>, faults: &mut Vec<RequestFault>) -> O
     result.map_err(|fault| faults.push(fault)).ok()
 }
 
+/// The types of identifier by which some collection is found, in order.
+pub(crate) fn known_types(controller: &Controller) -> Vec<&str> {
+    let conditions = controller.collections.iter().flat_map(|c| &c.matches);
+    let mut known: Vec<&str> = conditions.flat_map(|condition| condition.identifier_types()).collect();
+    known.sort_unstable();
+    known.dedup();
+    known
+}
+
 fn identifiers(
     subjects: &[(Option<String>, String)],
     controller: &Controller,
@@ -200,14 +211,7 @@ fn identifiers(
             "Name one with -s TYPE:VALUE, or give a request with --request FILE.",
         ));
     }
-    let mut known: Vec<&str> = controller
-        .collections
-        .iter()
-        .flat_map(|c| &c.matches)
-        .flat_map(|condition| condition.identifier_types())
-        .collect();
-    known.sort_unstable();
-    known.dedup();
+    let known = known_types(controller);
     let region = controller.country.as_deref();
     let mut identifiers = Vec::new();
     for (at, (kind, value)) in subjects.iter().enumerate() {

@@ -34,7 +34,7 @@ pub fn read_request(text: &str) -> Result<RawRequest, RequestFileError> {
     request(fields)
 }
 
-type Fields = Vec<(String, Vec<String>)>;
+pub(super) type Fields = Vec<(String, Vec<String>)>;
 
 fn from_json(text: &str) -> Result<Fields, RequestFileError> {
     let object = match serde_json::from_str(text).map_err(|_| RequestFileError::Syntax)? {
@@ -46,6 +46,11 @@ fn from_json(text: &str) -> Result<Fields, RequestFileError> {
         },
         _ => return Err(RequestFileError::Syntax),
     };
+    from_object(object)
+}
+
+/// The fields of a JSON object: a text or a list of texts each; null is not given.
+pub(super) fn from_object(object: serde_json::Map<String, Value>) -> Result<Fields, RequestFileError> {
     let mut fields = Fields::new();
     for (name, value) in object {
         let text = |value: &Value| match value {
@@ -78,17 +83,21 @@ fn from_csv(text: &str) -> Result<Fields, RequestFileError> {
         if let Some(first) = fields.iter().position(|(name, _)| name == heading) {
             return Err(RequestFileError::Twice(first + 1, at + 1));
         }
-        let values = if is_option(heading) {
-            Some(cell.to_owned()).filter(|cell| !cell.trim().is_empty()).into_iter().collect()
-        } else {
-            cell.split(';').map(|value| value.trim().to_owned()).filter(|value| !value.is_empty()).collect()
-        };
-        fields.push((heading.to_owned(), values));
+        fields.push((heading.to_owned(), values_of(heading, cell)));
     }
     Ok(fields)
 }
 
-/// The fields that are no types of identifiers.
+/// The values of a cell: an empty cell is not given; several identifiers stand between semicolons.
+pub(super) fn values_of(heading: &str, cell: &str) -> Vec<String> {
+    if is_option(heading) {
+        Some(cell.to_owned()).filter(|cell| !cell.trim().is_empty()).into_iter().collect()
+    } else {
+        cell.split(';').map(|value| value.trim().to_owned()).filter(|value| !value.is_empty()).collect()
+    }
+}
+
+/// The fields of a request that are not identifiers.
 pub(super) const OPTIONS: [&str; 9] = [
     "identity_check",
     "reference",
@@ -101,12 +110,12 @@ pub(super) const OPTIONS: [&str; 9] = [
     "direct_transmission",
 ];
 
-fn is_option(name: &str) -> bool {
+pub(super) fn is_option(name: &str) -> bool {
     OPTIONS.contains(&name)
 }
 
 /// Every field that is no option is a type of identifier.
-fn request(fields: Fields) -> Result<RawRequest, RequestFileError> {
+pub(super) fn request(fields: Fields) -> Result<RawRequest, RequestFileError> {
     let mut request = RawRequest::default();
     for (name, values) in fields {
         let place = match name.as_str() {

@@ -3,6 +3,7 @@
 
 use crate::archive::formats::schema::record_schema;
 use crate::archive::verify::Verification;
+use crate::batch::Summary;
 use crate::check::Verdict;
 use crate::import::Imported;
 use crate::receipt::Receipt;
@@ -13,11 +14,12 @@ use schemars::generate::SchemaSettings;
 use serde_json::{Value, json};
 
 /// What is not a record: its name, and what it is.
-const OTHERS: [(&str, &str); 7] = [
+const OTHERS: [(&str, &str); 8] = [
     ("receipt", "the receipt beside an archive; also what export and plan print with --json"),
     ("journal", "one line of the journal"),
     ("configuration", "art20.toml, as JSON"),
     ("request", "one request of --request FILE, as JSON"),
+    ("batch", "what batch prints with --json"),
     ("check", "what check prints with --json"),
     ("verify", "what verify prints with --json"),
     ("import", "what import prints with --json"),
@@ -42,6 +44,7 @@ pub fn schema(name: &str) -> Option<Value> {
         "journal" => Some(of::<Line<'_>>("journal/1")),
         "configuration" => Some(crate::controller::schema::configuration()),
         "request" => Some(crate::request::schema::request()),
+        "batch" => Some(of::<Summary>("batch/1")),
         "check" => Some(of::<Verdict>("check/1")),
         "verify" => Some(of::<Verification>("verify/1")),
         "import" => Some(of::<Imported>("import/1")),

@@ -1,5 +1,6 @@
 //! Identifiers in canonical form (contract 3): what makes `ANN@X.ORG` and `ann@x.org` the same.
 
+pub use super::phone::phone;
 use std::fmt;
 
 /// Something by which a person can be recognised. Its `Debug` and `Display` do not show the value.
@@ -67,7 +68,7 @@ impl fmt::Debug for Identifier {
     }
 }
 
-/// The canonical form of a value: `email` by [`email`], `phone` by [`phone`], any other exactly as it stands.
+/// The canonical form of a value: `email` by [`email`], `phone` by E.164, any other exactly as it stands.
 pub fn canonical(kind: &str, value: &str, region: Option<&str>) -> String {
     match kind {
         "email" => email(value),
@@ -89,23 +90,6 @@ pub fn email(value: &str) -> String {
             format!("{}@{}", local.to_lowercase(), domain.trim_end())
         }
         None => value.to_lowercase(),
-    }
-}
-
-/// E.164, with the extension if there is one; what is no phone number stays as it is.
-pub fn phone(value: &str, region: Option<&str>) -> String {
-    let value = value.trim();
-    let region = region.and_then(|region| region.parse().ok());
-    match phonenumber::parse(region, value) {
-        Ok(number) => {
-            let plain = number.format().mode(phonenumber::Mode::E164).to_string();
-            match number.extension() {
-                // Two people may share a number and differ in the extension.
-                Some(extension) => format!("{};ext={}", plain.split(';').next().unwrap_or(&plain), extension.as_ref()),
-                None => plain,
-            }
-        }
-        Err(_) => value.to_owned(),
     }
 }
 

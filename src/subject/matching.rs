@@ -1,13 +1,18 @@
 //! Whether a stored value matches: the exact decision, whatever a store let pass.
 
 use super::identifier::canonical;
+use super::phone::may_be_one_of;
 use crate::records::{Cell, Json, Party, party};
 
 /// The position of the canonical form of a cell among canonical values, which are in order: there may be many.
 pub fn canonical_in(cell: &Cell, kind: &str, region: Option<&str>, values: &[Vec<u8>]) -> Option<usize> {
     match kind {
         "email" | "phone" => {
-            let form = canonical(kind, &cell.utf8()?, region);
+            let text = cell.utf8()?;
+            if kind == "phone" && !may_be_one_of(&text, values) {
+                return None;
+            }
+            let form = canonical(kind, &text, region);
             place(values, form.as_bytes())
         }
         _ => {

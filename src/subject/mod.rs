@@ -12,6 +12,7 @@ mod links;
 mod matching;
 mod order;
 mod persons;
+mod phone;
 mod search;
 
 pub use finder::{ColumnTest, Finder, FoundRow, RowId, Test};

@@ -47,6 +47,17 @@ impl Journal {
     /// # Errors
     /// When the end of the journal is not what was written last, or the disk is full or fails.
     pub fn append(&self, now: Timestamp, event: &Event) -> Result<(), JournalError> {
+        self.append_all(now, std::slice::from_ref(event))
+    }
+
+    /// Adds several lines at once, durably. Lines older than the retention go first.
+    ///
+    /// # Errors
+    /// When the end of the journal is not what was written last, or the disk is full or fails.
+    pub fn append_all(&self, now: Timestamp, events: &[Event]) -> Result<(), JournalError> {
+        if events.is_empty() {
+            return Ok(());
+        }
         let mut file = self.lock().map_err(self.failed("opened and locked"))?;
         let head = match Head::read(&self.path).map_err(self.failed("read"))? {
             Some(head) => head,
@@ -67,7 +78,7 @@ impl Journal {
                 expiry::Kept::Broken(fault) => return Err(JournalError::Broken { path: self.path.clone(), fault }),
             }
         }
-        self.write(&mut file, end, now, event).map_err(self.failed("written"))
+        self.write(&mut file, end, now, events).map_err(self.failed("written"))
     }
 
     /// Notes that the archive of the last successful run for a request was handed over, or the file with the SHA-256
@@ -168,7 +179,7 @@ impl Journal {
         }
     }
 
-    fn write(&self, file: &mut File, end: End, now: Timestamp, event: &Event) -> io::Result<()> {
+    fn write(&self, file: &mut File, end: End, now: Timestamp, events: &[Event]) -> io::Result<()> {
         let (mut number, mut previous) = (end.number, end.sha256);
         let mut text = Vec::new();
         let mut add = |event: &Event| -> io::Result<()> {
@@ -183,7 +194,7 @@ impl Journal {
             let length = file.metadata()?.len();
             file.set_len(length - end.torn.len() as u64)?;
         }
-        add(event)?;
+        events.iter().try_for_each(&mut add)?;
         file.write_all(&text)?;
         file.sync_all()?;
         if end.number == 0 {
