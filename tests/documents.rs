@@ -221,7 +221,14 @@ fn links_of_the_pages_lead_to_files() {
         let text = std::fs::read_to_string(&path).unwrap();
         for link in text.split("](").skip(1).map(|rest| rest.split(')').next().unwrap()) {
             let outside = link.starts_with("http") || link.starts_with('#');
-            assert!(outside || path.parent().unwrap().join(link).exists(), "{page}: {link}");
+            let (file, heading) = link.split_once('#').unwrap_or((link, ""));
+            let there = path.parent().unwrap().join(file);
+            assert!(outside || there.exists(), "{page}: {link}");
+            if !outside && !heading.is_empty() {
+                let page = std::fs::read_to_string(there).unwrap();
+                let mut headings = page.lines().filter_map(|line| line.strip_prefix("## "));
+                assert!(headings.any(|own| own.to_lowercase().replace(' ', "-") == heading), "{link}");
+            }
         }
     }
 }

@@ -22,12 +22,11 @@ pub(super) fn controller(path: &Path, source: String) -> Result<Controller, Vec<
     }
     drop(root);
     let faults = document.into_faults();
-    if faults.is_empty() {
-        controller.source = source.clone();
-        Ok(controller)
-    } else {
-        Err(faults)
+    if !faults.is_empty() {
+        return Err(faults);
     }
+    controller.source = source.clone();
+    Ok(controller)
 }
 
 fn sections(root: &Section<'_, '_>, path: &Path) -> Controller {

@@ -137,7 +137,9 @@ fn chinook_gives_the_same_records_for_every_customer() {
         .lines()
         .filter(|line| !["DROP DATABASE", "CREATE DATABASE", "\\c "].iter().any(|start| line.starts_with(start)))
         .collect();
-    client.batch_execute(script.join("\n").trim_start_matches('\u{feff}')).unwrap();
+    // PostgreSQL takes N'…' for a text of fixed width and drops blanks at its end, which SQLite's file has.
+    let script = script.join("\n").replace(", N'", ", '").replace("(N'", "('");
+    client.batch_execute(script.trim_start_matches('\u{feff}')).unwrap();
     client.batch_execute("GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader").unwrap();
     let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
     let sqlite = rusqlite::Connection::open_with_flags(&file, flags).unwrap();
@@ -154,6 +156,10 @@ fn chinook_gives_the_same_records_for_every_customer() {
             let run = export(configuration, &format!("customer:{customer}"), output);
             assert_eq!(run.status.code(), Some(0), "{}", String::from_utf8_lossy(&run.stderr));
         }
-        assert_eq!(records(&a), records(&b), "customer {customer}");
+        for (path, there) in records(&b) {
+            let here = String::from_utf8(records(&a)[&path].clone()).unwrap();
+            assert_eq!(String::from_utf8(there).unwrap(), here, "customer {customer}: {path}");
+        }
+        assert_eq!(records(&a).len(), records(&b).len(), "customer {customer}");
     }
 }

@@ -138,7 +138,9 @@ fn field(fields: &mut Vec<(String, ArchivedValue)>, kind: Kind, key: String, val
         return Ok(());
     }
     let prefix = format!("{key}.");
-    let is_group = kind.fields().any(|spec| spec.path.starts_with(&prefix));
+    // What a configuration calls `address.*` of a contact is one of its `addresses`.
+    let is_group =
+        kind.fields().any(|spec| spec.path.starts_with(&prefix)) && !(kind == Kind::Contact && key == "address");
     match value {
         Json::Object(members) if is_group => {
             let own = file(&members);

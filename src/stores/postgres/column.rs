@@ -180,11 +180,11 @@ fn exact(raw: &[u8]) -> Cell {
 }
 
 /// A value's bytes, whatever its type: text is not UTF-8 in every database.
-pub(super) struct Raw<'a>(pub(super) &'a [u8]);
+pub(super) struct Stored<'a>(pub(super) &'a [u8]);
 
-impl<'a> FromSql<'a> for Raw<'a> {
-    fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Raw<'a>, Box<dyn Error + Sync + Send>> {
-        Ok(Raw(raw))
+impl<'a> FromSql<'a> for Stored<'a> {
+    fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Stored<'a>, Box<dyn Error + Sync + Send>> {
+        Ok(Stored(raw))
     }
 
     fn accepts(_: &Type) -> bool {

@@ -1,7 +1,7 @@
 //! A large value, read in pieces, so that it never stands in memory as a whole.
 
 use super::PostgresSnapshot;
-use super::column::{Raw, quoted};
+use super::column::{Stored, quoted};
 use super::session::Value;
 use crate::records::BlobAddress;
 use crate::stores::error::StoreError;
@@ -51,7 +51,7 @@ impl<'a> Pieces<'a> {
         let rows = self.snapshot.session.all(&self.sql, values);
         let rows = rows.map_err(|trouble| self.snapshot.error(&self.table, false, &trouble))?;
         let short = || self.snapshot.not_understood("a large value is not as long as it was");
-        let piece = rows.first().and_then(|row| row.try_get::<_, Option<Raw<'_>>>(0).ok().flatten());
+        let piece = rows.first().and_then(|row| row.try_get::<_, Option<Stored<'_>>>(0).ok().flatten());
         let piece = piece.map(|raw| raw.0.to_vec()).filter(|piece| i64::try_from(piece.len()) == Ok(length));
         self.piece = io::Cursor::new(piece.ok_or_else(short)?);
         self.next += length;

@@ -2,7 +2,7 @@
 
 use super::PostgresSnapshot;
 use super::catalog::Relation;
-use super::column::{Column, Compared, Raw, quoted};
+use super::column::{Column, Compared, Stored, quoted};
 use super::condition::{Values, condition, list_of};
 use super::session::Value;
 use crate::records::Cell;
@@ -65,7 +65,7 @@ fn row_id(table: &Table, mut cells: Vec<Cell>) -> RowId {
 /// The cells of some columns of a row, from this place on.
 fn cells(snapshot: &PostgresSnapshot, row: &Row, from: usize, columns: &[&Column]) -> Result<Vec<Cell>, StoreError> {
     let cell = |(at, column): (usize, &&Column)| {
-        let raw = row.try_get::<_, Option<Raw<'_>>>(at).map_err(|_| "it sent fewer columns than were asked for");
+        let raw = row.try_get::<_, Option<Stored<'_>>>(at).map_err(|_| "it sent fewer columns than were asked for");
         raw.and_then(|raw| column.cell(raw.map(|raw| raw.0))).map_err(|what| snapshot.not_understood(what))
     };
     (from..).zip(columns).map(cell).collect()
