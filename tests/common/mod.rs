@@ -1,6 +1,7 @@
 //! What the tests of the program have in common: the program itself, fixtures, and folders that vanish.
 #![allow(dead_code)]
 
+pub mod assurance;
 pub mod extreme;
 pub mod postgres;
 pub mod unpacked;
