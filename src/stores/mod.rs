@@ -191,9 +191,11 @@ impl Finder for Stores {
         self.read_rows(collection, rows, &wishes, visit)
     }
 
-    fn key_is_row_number(&self, collection: &Collection) -> bool {
-        self.table(collection).is_some_and(|table| {
-            collection.key.len() == 1 && table.row_number.as_deref() == Some(collection.key[0].as_str())
+    fn key_names_rows(&self, collection: &Collection) -> bool {
+        self.table(collection).is_some_and(|table| match (&table.row_number, table.row_name) {
+            (Some(number), _) => collection.key.len() == 1 && *number == collection.key[0],
+            // The store itself has no other name for them.
+            (None, name) => name.is_none(),
         })
     }
 }

@@ -45,10 +45,11 @@ pub(super) struct Evaluation<'a, F: Finder> {
     pub persons: &'a mut Persons,
 }
 
-/// A row found by one condition.
+/// A row found by one condition. There may be a million, so it is small and is never copied.
 struct Hit {
     row: RowId,
-    key: Option<Vec<Cell>>,
+    /// Where the row is not named by its key.
+    key: Option<Box<Vec<Cell>>>,
     found_by: u32,
     parent: Option<u32>,
     selected: bool,
@@ -184,7 +185,7 @@ impl<F: Finder> Evaluation<'_, F> {
         direct: &mut Vec<(u32, PersonId)>,
     ) -> Result<(), IdentifyError<F::Error>> {
         let region = self.controller.country.as_deref();
-        let key_needed = !self.finder.key_is_row_number(collection);
+        let key_needed = !self.finder.key_names_rows(collection);
         let mut wanted: Vec<&str> = condition.terms.iter().map(|term| term.column.as_str()).collect();
         let key_from = wanted.len();
         if key_needed {
@@ -266,7 +267,7 @@ impl<F: Finder> Evaluation<'_, F> {
                 direct.extend(by.iter().map(|identifier| (*identifier, person)));
             }
             let found_by = found_by(sets, by, through);
-            let key = key_needed.then(|| cells.drain(key_from..key_to).collect::<Vec<Cell>>());
+            let key = key_needed.then(|| Box::new(cells.drain(key_from..key_to).collect::<Vec<Cell>>()));
             hits.push(Hit { row, key, found_by, parent, selected, person, finds });
             Ok(())
         };
@@ -275,36 +276,39 @@ impl<F: Finder> Evaluation<'_, F> {
 
     /// One row for every row found, however often, in the order of the records.
     fn merge(&mut self, collection: &Collection, mut hits: Vec<Hit>) -> (Vec<MatchedRow>, Option<Fault>) {
-        hits.sort_by(|a, b| row_order(&a.row, &b.row));
-        let mut merged: Vec<Hit> = Vec::with_capacity(hits.len());
+        let sets = &mut *self.sets;
+        hits.sort_unstable_by(|a, b| row_order(&a.row, &b.row));
         // Every set that found the row of the last hit.
         let mut through: Vec<u32> = Vec::new();
-        for hit in hits {
-            match merged.last_mut().filter(|last| last.row == hit.row) {
-                Some(last) => {
-                    last.finds |= hit.finds;
-                    last.parent = [last.parent, hit.parent].into_iter().flatten().min();
-                }
-                None => {
-                    self.settle_found_by(&mut merged, &mut through);
-                    through.extend(hit.finds.then_some(hit.found_by));
-                    merged.push(hit);
-                    continue;
-                }
+        hits.dedup_by(|hit, last| {
+            if last.row != hit.row {
+                through.clear();
+                return false;
             }
-            through.extend(hit.finds.then_some(hit.found_by));
-        }
-        self.settle_found_by(&mut merged, &mut through);
-        merged.retain(|hit| hit.finds);
+            if through.is_empty() {
+                through.extend(last.finds.then_some(last.found_by));
+            }
+            last.finds |= hit.finds;
+            last.parent = [last.parent, hit.parent].into_iter().flatten().min();
+            if hit.finds && !through.contains(&hit.found_by) {
+                through.push(hit.found_by);
+                last.found_by = found_by(sets, Vec::new(), through.clone());
+            }
+            true
+        });
+        hits.retain(|hit| hit.finds);
         let is_child = collection.parent.is_some();
-        let fault = if merged.iter().any(|hit| hit.key.as_ref().is_some_and(|key| key.iter().any(Cell::is_null))) {
+        let fault = if hits.iter().filter_map(Hit::key).any(|key| key.iter().any(Cell::is_null)) {
             Some(Fault::NullKey)
-        } else if repeated(merged.iter().filter_map(|hit| hit.key.as_ref()).map(|key| key.as_slice())) {
+        } else if repeated(hits.iter().filter_map(Hit::key)) {
             Some(Fault::RepeatedKey)
         } else {
-            (is_child && merged.iter().any(|hit| hit.parent.is_none())).then_some(Fault::NoParent)
+            (is_child && hits.iter().any(|hit| hit.parent.is_none())).then_some(Fault::NoParent)
         };
-        merged.sort_by(|a, b| a.parent.cmp(&b.parent).then_with(|| key_order(a, b)));
+        hits.sort_unstable_by(|a, b| {
+            let by_key = a.parent.cmp(&b.parent).then_with(|| key_order(a, b));
+            by_key.then_with(|| row_order(&a.row, &b.row))
+        });
         let row = |hit: Hit| MatchedRow {
             row: hit.row,
             found_by: hit.found_by,
@@ -313,22 +317,25 @@ impl<F: Finder> Evaluation<'_, F> {
             person: hit.person,
             selected: hit.selected,
         };
-        (merged.into_iter().map(row).collect(), fault)
+        // In the same memory, of which the rest is given back.
+        let mut rows: Vec<MatchedRow> = hits.into_iter().map(row).collect();
+        rows.shrink_to_fit();
+        (rows, fault)
     }
 }
 
-impl<F: Finder> Evaluation<'_, F> {
-    /// Gives the last hit the union of all sets that found its row.
-    fn settle_found_by(&mut self, merged: &mut [Hit], through: &mut Vec<u32>) {
-        if let Some(last) = merged.last_mut().filter(|_| !through.is_empty()) {
-            last.found_by = found_by(self.sets, Vec::new(), std::mem::take(through));
+impl Hit {
+    /// The key, where it is more than a number.
+    fn key(&self) -> Option<&[Cell]> {
+        match (&self.key, &self.row) {
+            (Some(key), _) | (None, RowId::Key(key)) => Some(key),
+            (None, RowId::Number(_)) => None,
         }
-        through.clear();
     }
 }
 
 fn key_order(a: &Hit, b: &Hit) -> Ordering {
-    match (&a.key, &b.key) {
+    match (a.key(), b.key()) {
         (Some(a), Some(b)) => cells_order(a, b),
         _ => row_order(&a.row, &b.row),
     }

@@ -83,6 +83,6 @@ pub trait Finder {
         visit: &mut dyn FnMut(usize, Vec<Cell>) -> Result<(), Self::Error>,
     ) -> Result<(), Self::Error>;
 
-    /// Whether the collection's key is the number that the engine itself gives to rows.
-    fn key_is_row_number(&self, collection: &Collection) -> bool;
+    /// Whether the collection's key is what the engine itself names rows by.
+    fn key_names_rows(&self, collection: &Collection) -> bool;
 }

@@ -212,7 +212,7 @@ impl Finder for World {
         Ok(())
     }
 
-    fn key_is_row_number(&self, _: &Collection) -> bool {
+    fn key_names_rows(&self, _: &Collection) -> bool {
         false
     }
 }
