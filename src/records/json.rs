@@ -79,6 +79,15 @@ impl Json {
         Ok(members.0.into_iter().map(|(key, value)| (key, value.get())).collect())
     }
 
+    /// The values of one array, each as its text.
+    ///
+    /// # Errors
+    /// When the text is no array.
+    pub fn items(text: &str) -> Result<Vec<&str>, NotJson> {
+        let items: Vec<&RawValue> = serde_json::from_str(text).map_err(|_| NotJson::Invalid)?;
+        Ok(items.into_iter().map(RawValue::get).collect())
+    }
+
     /// The bytes of a JSON string, decoded; a lone surrogate becomes the three bytes that UTF-8 would have for it, so
     /// that it is not lost. `None` if the text is no JSON string.
     pub fn string_bytes(text: &str) -> Option<Vec<u8>> {

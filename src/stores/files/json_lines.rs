@@ -96,12 +96,24 @@ pub(super) fn cells(text: &str, paths: &[Vec<String>]) -> Result<Vec<Cell>, Stri
             let Some((first, rest)) = path.split_first() else { return Ok(Cell::Null) };
             let mut value = member(&top, first);
             for key in rest {
-                let Some(text) = value.filter(|text| text.starts_with('{')) else { return Ok(Cell::Null) };
-                value = member(&Json::members(text).map_err(|error| fault(&error))?, key);
+                value = match value {
+                    Some(text) if text.starts_with('{') => {
+                        member(&Json::members(text).map_err(|error| fault(&error))?, key)
+                    }
+                    Some(text) if text.starts_with('[') => {
+                        place_in(key).and_then(|place| Json::items(text).ok()?.get(place).copied())
+                    }
+                    _ => None,
+                };
             }
             Ok(value.map_or(Cell::Null, cell))
         })
         .collect()
+}
+
+/// The place in a list that a part of a pointer means: digits without a zero before them.
+fn place_in(key: &str) -> Option<usize> {
+    key.parse().ok().filter(|place: &usize| place.to_string() == key)
 }
 
 fn member<'t>(members: &[(String, &'t str)], key: &str) -> Option<&'t str> {
@@ -163,7 +175,10 @@ mod tests {
     fn values_come_exactly_as_they_are_written() {
         let line = r#"{"n":null,"i":7,"big":12345678901234567890123,"f":1.5,"exact":1.10,"s":"é\u0000\ud800",
             "o":{"x": [1, 2]},"t":true,"e":"","z":-0}"#;
-        let names = ["n", "i", "big", "f", "exact", "s", "o", "/o/x", "t", "e", "z", "none", "/i/x"];
+        let names = [
+            "n", "i", "big", "f", "exact", "s", "o", "/o/x", "t", "e", "z", "none", "/i/x", "/o/x/1", "/o/x/01",
+            "/o/x/2",
+        ];
         let paths: Vec<Vec<String>> = names.iter().map(|name| path_of(name)).collect();
         let text = |text: &[u8]| Cell::Text(text.to_vec());
         assert_eq!(
@@ -180,6 +195,9 @@ mod tests {
                 text(b"true"),
                 text(b""),
                 Cell::Real(-0.0),
+                Cell::Null,
+                Cell::Null,
+                Cell::Integer(2),
                 Cell::Null,
                 Cell::Null,
             ]
