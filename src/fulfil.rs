@@ -189,7 +189,7 @@ impl Road<'_> {
                 Some(replacer) => replacer.hide(&mut record, self.stores).map_err(unreadable)?,
                 None => Vec::new(),
             };
-            held.extend(self.destination.take(*record, self.stores).map_err(FulfilError::Archive)?);
+            held.extend(self.destination.take(*record, self.stores).map_err(from_archive)?);
             for (collection, code, count) in held {
                 self.ledger.withheld(&collection, code, count);
             }
@@ -307,7 +307,18 @@ pub fn complete(facts: &mut Facts, account: &Account, controller: &Controller) {
 
 /// A file of a record cannot be read.
 fn unreadable(cause: std::io::Error) -> FulfilError {
-    FulfilError::Archive(ArchiveError::Content(cause))
+    from_archive(ArchiveError::Content(cause))
+}
+
+/// A failure of the archive, unless the store is what failed while a value was read from it in pieces.
+fn from_archive(error: ArchiveError) -> FulfilError {
+    match error {
+        ArchiveError::Content(cause) => match cause.downcast::<StoreError>() {
+            Ok(error) => back(error),
+            Err(cause) => FulfilError::Archive(ArchiveError::Content(cause)),
+        },
+        other => FulfilError::Archive(other),
+    }
 }
 
 /// Carries a failure through the visit of rows.

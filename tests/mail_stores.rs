@@ -5,8 +5,7 @@ mod common;
 
 use art20::archive::formats::mail::{DROPPED, strip_headers};
 use art20::controller::Controller;
-use art20::records::BlobAddress;
-use art20::records::{Cell, Contents};
+use art20::records::{BlobAddress, Cell, Contents, RowAddress};
 use art20::stores::{StoreError, Stores, Surroundings, Wish};
 use art20::subject::{ColumnTest, Finder, RowId, Test};
 use common::unpacked::{records, unpacked};
@@ -394,7 +393,7 @@ fn a_large_message_is_left_in_the_store_and_opened_there() {
         store: "mail".into(),
         table: "messages".into(),
         column: "raw".into(),
-        row: 1,
+        row: RowAddress::Number(1),
         bytes: 0,
         base64: false,
     };

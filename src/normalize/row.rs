@@ -7,7 +7,7 @@ use super::row_ref::RowRef;
 use super::value::{Reading, Settings, read_value};
 use crate::controller::collection::JsonKeys;
 use crate::controller::{About, ActivityChoice, Collection, Controller, Field, Format, Mapping, OriginChoice};
-use crate::records::{BlobAddress, Cell, Code, FieldValue, Json, Kind, Origin, Shape, Time, Uid, Verbatim};
+use crate::records::{BlobAddress, Cell, Code, FieldValue, Json, Kind, Origin, RowAddress, Shape, Time, Uid, Verbatim};
 use crate::stores::Wish;
 use crate::subject::RowId;
 use std::borrow::Cow;
@@ -152,18 +152,21 @@ impl<'a> RowReader<'a> {
         }
         for (name, mapping) in collection.mappings().filter(|(_, mapping)| !mapping.field.is_held()) {
             let zone = mapping.time_zone.as_ref().unwrap_or(&controller.time_zone);
-            let address = match id {
-                RowId::Number(row) => Some(BlobAddress {
-                    store: collection.store.clone(),
-                    table: collection.table.clone(),
-                    column: name.to_owned(),
-                    row: *row,
-                    bytes: 0,
-                    base64: false,
-                }),
-                RowId::Key(_) => None,
-            };
             let stored = cells.get(name);
+            let address = matches!(stored, Cell::Large(_)).then(|| BlobAddress {
+                store: collection.store.clone(),
+                table: collection.table.clone(),
+                column: name.to_owned(),
+                row: match id {
+                    RowId::Number(number) => RowAddress::Number(*number),
+                    RowId::Key(cells) => {
+                        let texts = cells.iter().map(|cell| cell.text().unwrap_or_default().into_owned());
+                        RowAddress::Key(collection.key.iter().cloned().zip(texts).collect())
+                    }
+                },
+                bytes: 0,
+                base64: false,
+            });
             let reading = read_value(mapping, stored, Settings { zone, currency: currency.as_deref(), address });
             check_keys(mapping, stored, name, &normalized.row)?;
             let path = path(&mapping.field);

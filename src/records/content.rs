@@ -20,12 +20,21 @@ pub struct BlobAddress {
     pub table: String,
     /// The column.
     pub column: String,
-    /// The row's own number in the store.
-    pub row: i64,
+    /// The row.
+    pub row: RowAddress,
     /// The size in bytes.
     pub bytes: u64,
     /// Whether the stored bytes are base64 text of the content.
     pub base64: bool,
+}
+
+/// How a store finds the row of a large value again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RowAddress {
+    /// By the row's own number in the store.
+    Number(i64),
+    /// By columns and the texts of their values, where rows have no numbers.
+    Key(Vec<(String, Vec<u8>)>),
 }
 
 /// Opens large values in pieces; implemented by the stores.

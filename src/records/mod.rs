@@ -24,7 +24,7 @@ pub mod value;
 pub use catalogue::{FieldSpec, Shape};
 pub use cell::Cell;
 pub use codes::Code;
-pub use content::{BlobAddress, Content, Contents, FileRef};
+pub use content::{BlobAddress, Content, Contents, FileRef, RowAddress};
 pub use decimal::Decimal;
 pub use json::{Json, NotJson};
 pub use kind::Kind;

@@ -3,7 +3,9 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod indexes;
 mod instant;
+mod large;
 mod refused;
 mod run;
 mod same;

@@ -15,7 +15,7 @@ use super::passing::passes;
 use super::snapshot::{Snapshot, Table, Wish};
 use super::watched::WatchedFile;
 use crate::controller::{MboxVariant, mail};
-use crate::records::{BlobAddress, Cell};
+use crate::records::{BlobAddress, Cell, RowAddress};
 use crate::subject::{ColumnTest, FoundRow, RowId, Test};
 use index::{AddressIndex, Indexing};
 use jiff::Timestamp;
@@ -138,9 +138,14 @@ impl MailSnapshot {
         }
     }
 
-    fn position(&self, row: i64) -> Result<usize, StoreError> {
-        let at = usize::try_from(row).ok().and_then(|row| row.checked_sub(1)).filter(|at| *at < self.len());
-        at.ok_or_else(|| StoreError::KeyNotUnique { store: self.name.clone(), table: mail::TABLE.to_owned(), rows: 0 })
+    fn position(&self, row: &RowId) -> Result<usize, StoreError> {
+        let RowId::Number(row) = row else { return Err(self.no_such_row()) };
+        let at = usize::try_from(*row).ok().and_then(|row| row.checked_sub(1)).filter(|at| *at < self.len());
+        at.ok_or_else(|| self.no_such_row())
+    }
+
+    fn no_such_row(&self) -> StoreError {
+        StoreError::KeyNotUnique { store: self.name.clone(), table: mail::TABLE.to_owned(), rows: 0 }
     }
 
     fn go_on(&self) -> Result<(), StoreError> {
@@ -277,7 +282,7 @@ impl Snapshot for MailSnapshot {
     ) -> Result<(), StoreError> {
         for (nth, row) in rows.iter().enumerate() {
             self.go_on()?;
-            let at = self.position(if let RowId::Number(row) = row { *row } else { 0 })?;
+            let at = self.position(row)?;
             let mut message = self.message(at);
             let cells = wishes.iter().map(|wish| message.cell(wish)).collect::<Result<_, _>>()?;
             visit(nth, cells)?;
@@ -286,6 +291,7 @@ impl Snapshot for MailSnapshot {
     }
 
     fn open_value<'a>(&'a self, address: &BlobAddress) -> Result<Box<dyn Read + 'a>, StoreError> {
-        self.open(self.position(address.row)?)
+        let RowAddress::Number(row) = address.row else { return Err(self.no_such_row()) };
+        self.open(self.position(&RowId::Number(row))?)
     }
 }

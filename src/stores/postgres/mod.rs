@@ -9,6 +9,7 @@ mod catalog;
 mod column;
 mod condition;
 mod failure;
+mod names;
 mod open;
 mod passwords;
 mod pieces;

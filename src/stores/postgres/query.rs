@@ -2,9 +2,9 @@
 
 use super::PostgresSnapshot;
 use super::catalog::Relation;
-use super::column::{Column, Compared, Stored, quoted};
-use super::condition::{Values, condition, list_of};
-use super::session::Value;
+use super::column::{Column, Compared, Stored};
+use super::condition::{Values, condition};
+use super::names::{name_of, named, names_of_rows, row_id};
 use crate::records::Cell;
 use crate::stores::error::StoreError;
 use crate::stores::snapshot::{Table, Wish};
@@ -36,7 +36,7 @@ pub(super) fn count(snapshot: &PostgresSnapshot, table: &Table) -> Result<u64, S
 }
 
 /// The columns of these names.
-fn columns_of<'r>(
+pub(super) fn columns_of<'r>(
     snapshot: &PostgresSnapshot,
     table: &Table,
     relation: &'r Relation,
@@ -50,20 +50,13 @@ fn columns_of<'r>(
     names.map(|name| relation.column(name.as_ref()).ok_or_else(|| none(name.as_ref()))).collect()
 }
 
-/// The columns by which rows are told apart: the whole number that is their key, or the key of the configuration.
-fn names_of_rows<'k>(table: &'k Table, key: &'k [String]) -> &'k [String] {
-    table.row_number.as_ref().map_or(key, std::slice::from_ref)
-}
-
-fn row_id(table: &Table, mut cells: Vec<Cell>) -> RowId {
-    match (&table.row_number, cells.as_mut_slice()) {
-        (Some(_), [Cell::Integer(number)]) => RowId::Number(*number),
-        _ => RowId::Key(Box::new(cells)),
-    }
-}
-
 /// The cells of some columns of a row, from this place on.
-fn cells(snapshot: &PostgresSnapshot, row: &Row, from: usize, columns: &[&Column]) -> Result<Vec<Cell>, StoreError> {
+pub(super) fn cells(
+    snapshot: &PostgresSnapshot,
+    row: &Row,
+    from: usize,
+    columns: &[&Column],
+) -> Result<Vec<Cell>, StoreError> {
     let cell = |(at, column): (usize, &&Column)| {
         let raw = row.try_get::<_, Option<Stored<'_>>>(at).map_err(|_| "it sent fewer columns than were asked for");
         raw.and_then(|raw| column.cell(raw.map(|raw| raw.0))).map_err(|what| snapshot.not_understood(what))
@@ -164,7 +157,7 @@ impl Reading<'_> {
             return not_unique(0);
         }
         let mut sent = Values::default();
-        let sql = format!("SELECT {} FROM {} WHERE {}", self.list, self.from, self.named(rows, &mut sent));
+        let sql = format!("SELECT {} FROM {} WHERE {}", self.list, self.from, named(&self.ids, rows, &mut sent));
         let found = self.snapshot.session.all(&sql, sent.0);
         let found = found.map_err(|trouble| self.snapshot.error(&self.table.name, false, &trouble))?;
         let mut by_name: HashMap<Vec<u8>, Vec<Cell>> = HashMap::with_capacity(found.len());
@@ -190,37 +183,6 @@ impl Reading<'_> {
         Ok((all, bytes))
     }
 
-    /// The condition that names these rows.
-    fn named(&self, rows: &[&RowId], sent: &mut Values) -> String {
-        let (mut terms, mut columns, mut lists) = (Vec::new(), Vec::new(), Vec::new());
-        for (at, column) in self.ids.iter().enumerate() {
-            let list = match &column.compared {
-                Compared::Bytes => {
-                    let bytes = rows.iter().map(|row| text_of(row, at)).collect();
-                    format!("{}::bytea[]", sent.place(Value::Blobs(bytes)))
-                }
-                compared => {
-                    let texts: Vec<String> =
-                        rows.iter().map(|row| String::from_utf8(text_of(row, at)).unwrap_or_default()).collect();
-                    list_of(compared, &texts.iter().map(String::as_str).collect::<Vec<_>>(), sent)
-                }
-            };
-            let column = match &column.compared {
-                Compared::Written { like: None } => column.reading(),
-                _ => quoted(&column.name),
-            };
-            terms.push(format!("{column} = ANY ({list})"));
-            columns.push(column);
-            lists.push(list);
-        }
-        // Each column alone serves an index, here and on other servers; all together they name the rows.
-        if columns.len() > 1 {
-            let (columns, lists) = (columns.join(", "), lists.join(", "));
-            terms.push(format!("({columns}) IN (SELECT * FROM unnest({lists}))"));
-        }
-        terms.join(" AND ")
-    }
-
     fn wanted(&self, row: &Row) -> Result<Vec<Cell>, StoreError> {
         let mut at = self.ids.len();
         let mut all = Vec::with_capacity(self.wanted.len());
@@ -237,32 +199,6 @@ impl Reading<'_> {
             }
         }
         Ok(all)
-    }
-}
-
-/// The text of one part of a row's name.
-fn text_of(row: &RowId, at: usize) -> Vec<u8> {
-    match row {
-        RowId::Number(number) => number.to_string().into_bytes(),
-        RowId::Key(cells) => cells.get(at).and_then(Cell::text).unwrap_or_default().into_owned(),
-    }
-}
-
-/// A row's name as bytes, which differ if its cells do.
-fn name_of(row: &RowId) -> Vec<u8> {
-    match row {
-        RowId::Number(number) => number.to_be_bytes().to_vec(),
-        RowId::Key(cells) => {
-            let mut name = Vec::new();
-            for cell in cells.iter() {
-                let text = cell.text();
-                name.push(u8::from(text.is_some()));
-                let text = text.unwrap_or_default();
-                name.extend((text.len() as u64).to_be_bytes());
-                name.extend_from_slice(&text);
-            }
-            name
-        }
     }
 }
 

@@ -7,7 +7,7 @@ mod schema;
 
 use super::error::StoreError;
 use super::snapshot::{Snapshot, Table, Wish};
-use crate::records::{BlobAddress, Cell};
+use crate::records::{BlobAddress, Cell, RowAddress};
 use crate::subject::{ColumnTest, FoundRow, RowId};
 use jiff::Timestamp;
 use rusqlite::{Connection, ErrorCode};
@@ -113,9 +113,11 @@ impl Snapshot for SqliteSnapshot {
     }
 
     fn open_value<'a>(&'a self, address: &BlobAddress) -> Result<Box<dyn Read + 'a>, StoreError> {
+        let none = || StoreError::NoTable { store: self.name.clone(), table: address.table.clone() };
+        let RowAddress::Number(row) = address.row else { return Err(none()) };
         let blob = self
             .connection
-            .blob_open(rusqlite::MAIN_DB, address.table.as_str(), address.column.as_str(), address.row, true)
+            .blob_open(rusqlite::MAIN_DB, address.table.as_str(), address.column.as_str(), row, true)
             .map_err(|error| self.error(&address.table, error))?;
         Ok(Box::new(blob))
     }
