@@ -6,6 +6,7 @@ use postgres::{Client, NoTls};
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
 
 /// The password of every role that a test makes.
 pub const PASSWORD: &str = "SECRET-CANARY-password";
@@ -14,6 +15,7 @@ pub const PASSWORD: &str = "SECRET-CANARY-password";
 pub struct Server {
     folder: tempfile::TempDir,
     process: Child,
+    said: Arc<Mutex<Vec<String>>>,
     /// Where it listens on 127.0.0.1.
     pub port: u16,
 }
@@ -69,8 +71,8 @@ impl Server {
             .output()
             .unwrap();
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-        let (process, port) = run(folder.path(), settings);
-        Some(Server { folder, process, port })
+        let (process, port, said) = run(folder.path(), settings);
+        Some(Server { folder, process, said, port })
     }
 
     /// Puts a file among those that belong to it.
@@ -81,6 +83,11 @@ impl Server {
         if is_root() {
             assert!(Command::new("chown").arg("postgres:postgres").arg(&path).status().unwrap().success());
         }
+    }
+
+    /// What it has said since it takes connections.
+    pub fn said(&self) -> Vec<String> {
+        self.said.lock().unwrap().clone()
     }
 
     /// Waits until it offers TLS: its settings are read anew some time after it was asked to.
@@ -150,7 +157,7 @@ impl Drop for Server {
 }
 
 /// Runs a server on a port that is free, and waits until it says that it takes connections.
-fn run(folder: &Path, settings: &[&str]) -> (Child, u16) {
+fn run(folder: &Path, settings: &[&str]) -> (Child, u16, Arc<Mutex<Vec<String>>>) {
     for _ in 0..5 {
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let mut command = program("postgres", folder);
@@ -165,8 +172,10 @@ fn run(folder: &Path, settings: &[&str]) -> (Child, u16) {
         let ready = lines.by_ref().inspect(|line| said.push(line.clone())).any(|line| line.contains("ready to accept"));
         if ready {
             // What it says later must not fill the pipe.
-            std::thread::spawn(move || lines.for_each(drop));
-            return (process, port);
+            let later = Arc::new(Mutex::new(Vec::new()));
+            let heard = later.clone();
+            std::thread::spawn(move || lines.for_each(|line| heard.lock().unwrap().push(line)));
+            return (process, port, later);
         }
         let _ = process.wait();
         assert!(said.iter().any(|line| line.contains("could not bind")), "{}", said.join("\n"));

@@ -105,6 +105,44 @@ fn waiting(server: &Server, folder: &Path) -> (postgres::Client, std::path::Path
     (client, path)
 }
 
+#[test]
+fn a_table_of_which_only_some_columns_may_be_read_cannot_be_emptied_under_the_export_either() {
+    let Some(server) = Server::start(&[]) else { return };
+    let folder = scratch();
+    let (mut client, path) = waiting(&server, folder.path());
+    // What is read last: a table with a secret column, and a view of a table that the role may not read itself.
+    client
+        .batch_execute(
+            "CREATE TABLE letters (id bigint PRIMARY KEY, owner text, version bigint, secret text);
+             CREATE TABLE behind (id bigint PRIMARY KEY, owner text, version bigint);
+             INSERT INTO letters VALUES (1, 'c1', 0, 'CANARY'); INSERT INTO behind VALUES (1, 'c1', 0);
+             CREATE VIEW shown AS SELECT id, owner, version FROM behind; GRANT SELECT ON shown TO reader;
+             CREATE VIEW broken AS SELECT 1 / id AS one FROM letters; REVOKE ALL ON broken FROM reader;
+             GRANT SELECT (id, owner, version) ON letters TO reader",
+        )
+        .unwrap();
+    let own = |name: &str, table: &str| {
+        collection(name, table, "\"id\"", "owner == subject.customer", &["id", "owner", "version"])
+    };
+    let more = format!(
+        "{}secret = {{ secret = true, omit = \"password\" }}\n{}[store.shop.ignore]\nbehind = \"shown by a view\"\n",
+        own("letters", "letters"),
+        own("shown", "shown")
+    );
+    std::fs::write(&path, std::fs::read_to_string(&path).unwrap() + &more).unwrap();
+    let output = folder.path().join("out.zip");
+    let export = exporting(&path, "customer:c1", &output).stderr(Stdio::piped()).spawn().unwrap();
+    until("the export waits", || waits(&mut client));
+    for table in ["letters", "behind"] {
+        let error = client.batch_execute(&format!("SET lock_timeout = 50; TRUNCATE {table}")).unwrap_err();
+        assert_eq!(error.code().map(|code| code.code()), Some("55P03"), "{table}");
+    }
+    client.batch_execute("SELECT pg_advisory_unlock(20)").unwrap();
+    let run = export.wait_with_output().unwrap();
+    assert_eq!(run.status.code(), Some(0), "{}", String::from_utf8_lossy(&run.stderr));
+    assert_eq!(records(&unpacked(&output)).len(), 2 * ROWS + 2);
+}
+
 /// Looks until something is so.
 fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let start = Instant::now();
@@ -193,6 +231,32 @@ fn a_step_that_takes_too_long_is_ended_and_said() {
     assert!(said.contains("took longer than it may for one step on the table `orders`"), "{said}");
     let said = with("-c%20lock_timeout%3D200");
     assert!(said.contains("the store `shop` is locked by another program"), "{said}");
+}
+
+#[test]
+fn the_time_that_a_statement_may_take_counts_for_each_portion_and_not_for_the_whole() {
+    let Some(server) = Server::start(&[]) else { return };
+    let folder = scratch();
+    let mut client = server.database("shop");
+    // Every 500th row takes 0.3 seconds: a portion has at most two of them, all rows have twelve.
+    client
+        .batch_execute(
+            "CREATE TABLE notes (id integer PRIMARY KEY, note text); INSERT INTO notes SELECT n, 'n' FROM generate_series(1, 6000) n;
+             CREATE FUNCTION slowly(id integer) RETURNS text LANGUAGE plpgsql AS $$
+             BEGIN IF id % 500 = 0 THEN PERFORM pg_sleep(0.3); END IF; RETURN 'c1'; END $$;
+             CREATE VIEW slow AS SELECT id, slowly(id) AS owner, note FROM notes; GRANT SELECT ON slow TO reader",
+        )
+        .unwrap();
+    let all = client.batch_execute("SET statement_timeout = 2500; SELECT count(*) FROM slow WHERE owner = 'c1'");
+    assert_eq!(all.unwrap_err().code().map(|code| code.code()), Some("57014"));
+    let collections = collection("slow", "slow", "\"id\"", "owner == subject.customer", &["id", "note"])
+        + "owner = { omit = \"number\" }\n[store.shop.ignore]\nnotes = \"shown by a view\"\n";
+    let url = format!("url = \"{}?options=-c%20statement_timeout%3D2500\"", server.url("shop"));
+    let path = configuration(folder.path(), &url, &collections);
+    let output = folder.path().join("out.zip");
+    let run = export(&path, "customer:c1", &output);
+    assert_eq!(run.status.code(), Some(0), "{}", String::from_utf8_lossy(&run.stderr));
+    assert_eq!(records(&unpacked(&output)).len(), 6_000);
 }
 
 #[test]

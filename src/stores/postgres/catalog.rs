@@ -10,7 +10,8 @@ use std::collections::{HashMap, HashSet};
 /// Every table, view and foreign table but the system's own and those that belong to an extension.
 pub(super) const RELATIONS: &str = "
     SELECT c.oid, n.nspname::text, c.relname::text, c.relkind::text, c.relispartition, c.relrowsecurity,
-           coalesce(has_table_privilege(c.oid, 'SELECT') AND has_schema_privilege(n.oid, 'USAGE'), false)
+           coalesce(has_table_privilege(c.oid, 'SELECT') AND has_schema_privilege(n.oid, 'USAGE'), false),
+           coalesce(has_any_column_privilege(c.oid, 'SELECT') AND has_schema_privilege(n.oid, 'USAGE'), false)
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm')
       AND left(n.nspname::text, 3) <> 'pg_' AND n.nspname NOT IN ('information_schema', 'crdb_internal')
@@ -38,6 +39,10 @@ pub(super) const INDEXES: &str = "
     LEFT JOIN pg_catalog.pg_am m ON m.oid = c.relam
     WHERE i.indrelid = ANY ($1::oid[]) AND i.indisvalid AND i.indpred IS NULL
       AND coalesce(m.amname::text, '') NOT IN ('gin', 'gist', 'spgist', 'brin', 'inverted')";
+/// Tables that are not stored where they were when the snapshot was taken: rewritten, or emptied by TRUNCATE.
+pub(super) const REWRITTEN: &str = "
+    SELECT oid FROM pg_catalog.pg_class
+    WHERE oid = ANY ($1::oid[]) AND relfilenode <> 0 AND relfilenode IS DISTINCT FROM pg_relation_filenode(oid)";
 /// Which table is a part of which.
 pub(super) const PARTS: &str = "SELECT inhrelid, inhparent FROM pg_catalog.pg_inherits";
 
@@ -52,6 +57,8 @@ pub(super) struct Listed {
     pub(super) is_partition: bool,
     pub(super) row_security: bool,
     pub(super) readable: bool,
+    /// At least one column may be read.
+    pub(super) readable_in_part: bool,
 }
 
 impl Listed {
@@ -65,6 +72,7 @@ impl Listed {
             is_partition: row.try_get(4)?,
             row_security: row.try_get(5)?,
             readable: row.try_get(6)?,
+            readable_in_part: row.try_get(7)?,
         })
     }
 
@@ -76,6 +84,12 @@ impl Listed {
     /// Whether it can be locked against being rewritten or emptied under the run.
     pub(super) fn can_be_locked(&self) -> bool {
         self.readable && matches!(self.kind.as_str(), "r" | "p") && !self.is_partition
+    }
+
+    /// Whether it is kept from being rewritten or emptied as soon as it is asked for anything: a table of which only
+    /// some columns may be read, and what a view shows.
+    pub(super) fn can_be_touched(&self) -> bool {
+        self.readable_in_part && matches!(self.kind.as_str(), "r" | "p" | "v" | "m") && !self.is_partition
     }
 }
 
@@ -161,11 +175,8 @@ impl Answers {
         let relation =
             Relation { from, columns, row_security: listed.row_security, at_once: Cell::new(super::query::FIRST) };
         let is_view = matches!(listed.kind.as_str(), "v" | "m");
-        let in_pieces = row_number.is_some();
-        (
-            Table { name, columns: names, is_view, row_name: None, row_number, indexed, in_pieces, further: &[] },
-            relation,
-        )
+        let (row_name, further) = (None, &[]);
+        (Table { name, columns: names, is_view, row_name, row_number, indexed, in_pieces: true, further }, relation)
     }
 
     /// A type, through however many domains; one that is not known is read as text.
@@ -216,7 +227,16 @@ mod tests {
 
     fn listed(oid: u32, schema: &str, name: &str, kind: &str) -> Listed {
         let (schema, name, kind) = (schema.to_owned(), name.to_owned(), kind.to_owned());
-        Listed { oid, schema, name, kind, is_partition: false, row_security: false, readable: true }
+        Listed {
+            oid,
+            schema,
+            name,
+            kind,
+            is_partition: false,
+            row_security: false,
+            readable: true,
+            readable_in_part: true,
+        }
     }
 
     fn names(answers: &Answers) -> Vec<(String, String)> {

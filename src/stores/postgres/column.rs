@@ -81,6 +81,8 @@ pub(super) enum Compared {
     Text { like: String },
     /// As a UUID.
     Uuid,
+    /// As an address of the internet, of one computer or of a network.
+    Internet,
     /// By the text that is read, which no index serves. A value that the column itself gave can be given back as this
     /// type.
     Written { like: Option<String> },
@@ -105,7 +107,8 @@ impl Column {
             "numeric" => (Form::Exact, Compared::Exact),
             "money" => (Form::Money, Compared::Written { like: None }),
             "bytea" => (Form::Bytes, Compared::Bytes),
-            "timestamptz" | "inet" => (Form::Shown, written()),
+            "timestamptz" => (Form::Shown, written()),
+            "inet" => (Form::Shown, Compared::Internet),
             "text" | "varchar" | "bpchar" => (Form::Text, text()),
             "uuid" => (Form::Text, Compared::Uuid),
             "date" | "timestamp" | "time" | "timetz" | "cidr" | "macaddr" | "macaddr8" | "bit" | "varbit" => {

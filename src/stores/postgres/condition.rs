@@ -4,6 +4,7 @@
 use super::column::{Column, Compared, quoted};
 use super::session::Value;
 use crate::subject::{ColumnTest, Test};
+use std::net::IpAddr;
 
 /// What an address may stand between without belonging to it, as far as ASCII goes.
 const BLANKS: &str = r"E' \t\n\x0b\x0c\r'";
@@ -93,6 +94,7 @@ pub(super) fn list_of(compared: &Compared, texts: &[&str], sent: &mut Values) ->
             let is_uuid = |text: &&&str| uuid::Uuid::parse_str(text).is_ok_and(|uuid| uuid.to_string() == **text);
             format!("{}::uuid[]", sent.texts(texts.iter().filter(is_uuid)))
         }
+        Compared::Internet => format!("{}::inet[]", sent.texts(texts.iter().filter(|text| is_internet(text)))),
         Compared::Text { like } | Compared::Written { like: Some(like) } => match like.as_str() {
             r#""pg_catalog"."text""# | r#""pg_catalog"."varchar""# => sent.texts(texts),
             like => format!("{}::{like}[]", sent.texts(texts)),
@@ -115,6 +117,17 @@ fn is_exact(text: &str) -> bool {
     let (whole, fraction) = plain.split_once('.').unwrap_or((plain, "0"));
     let number = digits(whole) && digits(fraction) && text.len() < 10_000;
     number || ["NaN", "Infinity", "-Infinity"].contains(&text)
+}
+
+/// Whether `inet` may be written like this.
+fn is_internet(text: &str) -> bool {
+    let (address, bits) = text.split_once('/').unwrap_or((text, "0"));
+    let most = match address.parse() {
+        Ok(IpAddr::V4(_)) => 32,
+        Ok(IpAddr::V6(_)) => 128,
+        Err(_) => return false,
+    };
+    bits.bytes().all(|byte| byte.is_ascii_digit()) && bits.parse::<u32>().is_ok_and(|bits| bits <= most)
 }
 
 /// The column as text to search in, and what may be something else than it looks like.
@@ -188,6 +201,8 @@ mod tests {
         };
         assert_eq!(sent(&Compared::Whole, &["7", "07", "x", "-1", ""]), "Wholes([7, -1])");
         assert_eq!(sent(&Compared::Truth, &["1", "true"]), "Truths([true])");
+        let addresses = ["192.0.2.7", "192.0.2.7/24", "2001:db8::1", "192.0.2.7/33", "fe80::1%1", "x", "192.0.2.7/+1"];
+        assert_eq!(sent(&Compared::Internet, &addresses), "Texts([\"192.0.2.7\", \"192.0.2.7/24\", \"2001:db8::1\"])");
         assert_eq!(sent(&Compared::Exact, &["19.90", "1e5", "-3", ".5", "NaN"]), "Texts([\"19.90\", \"-3\", \"NaN\"])");
         assert_eq!(sent(&Compared::Real { single: true }, &["0.5", "1e300", "1e-300", "0"]), "Reals([0.5, 0.0])");
     }

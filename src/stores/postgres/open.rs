@@ -2,10 +2,12 @@
 //!
 //! A table that is rewritten or emptied by TRUNCATE shows itself empty to a snapshot that is older than that. So every
 //! table that the role may read is locked first, in ACCESS SHARE, which keeps nobody from reading and writing; then the
-//! snapshot is taken; then the tables are listed again, and if there are more of them, all is done anew. Where an
+//! snapshot is taken; then the tables are listed again, and if there are more of them, all is done anew. A table of
+//! which the role may read only some columns, and what stands behind a view, cannot be locked before: it is asked for
+//! nothing right behind the snapshot, which locks it, and if it was rewritten in between, all is done anew. Where an
 //! engine knows no such lock, none is needed: those keep old versions of their tables.
 
-use super::catalog::{Answers, COLUMNS, FIRST_SCHEMA, INDEXES, Listed, PARTS, RELATIONS, TYPES};
+use super::catalog::{Answers, COLUMNS, FIRST_SCHEMA, INDEXES, Listed, PARTS, RELATIONS, REWRITTEN, TYPES};
 use super::column::Described;
 use super::failure::{Place, reading, server};
 use super::session::Trouble;
@@ -117,9 +119,35 @@ fn snapshot(
     if before.is_some() && relations.iter().any(new) {
         return Ok(None);
     }
+    if before.is_some() && !touch(transaction, &relations, &locked)? {
+        return Ok(None);
+    }
     let answers = catalog(transaction, relations, first_schema)?;
     begin_elsewhere(transaction, &answers.relations)?;
     Ok(Some(Opened { answers, taken_at, utf8: encoding.eq_ignore_ascii_case("UTF8") }))
+}
+
+/// Asks what could not be locked for nothing, which locks it; false if one of the tables was rewritten before that.
+fn touch(transaction: &mut Transaction<'_>, relations: &[Listed], locked: &[&Listed]) -> Result<bool, postgres::Error> {
+    let locked: HashSet<u32> = locked.iter().map(|listed| listed.oid).collect();
+    let open: Vec<&Listed> = relations.iter().filter(|r| r.can_be_touched() && !locked.contains(&r.oid)).collect();
+    if open.is_empty() {
+        return Ok(true);
+    }
+    for listed in open {
+        // A view that cannot be read is not complained of before its rows are wanted.
+        let mut part = transaction.savepoint("touched")?;
+        match part.batch_execute(&format!("SELECT 1 FROM {} LIMIT 0", listed.quoted())) {
+            Ok(()) => part.commit()?,
+            // Somebody is just now emptying it, perhaps.
+            Err(error) if error.code().is_none_or(|code| ["55P03", "57014"].contains(&code.code())) => {
+                return Err(error);
+            }
+            Err(_) => part.rollback()?,
+        }
+    }
+    let numbers: Vec<u32> = relations.iter().map(|listed| listed.oid).collect();
+    Ok(transaction.query(REWRITTEN, &[&numbers])?.is_empty())
 }
 
 fn relations(rows: Vec<postgres::Row>) -> Result<Vec<Listed>, postgres::Error> {
