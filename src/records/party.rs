@@ -54,6 +54,9 @@ pub fn parse_one(text: &str) -> Party {
     {
         let address = text[open + 1..open + length].trim();
         let name = unquote(&format!("{}{}", &text[..open], &text[open + length + 1..]));
+        if name.is_empty() && address.is_empty() {
+            return Party::address(text); // `<>`: what bounces say of their sender
+        }
         return Party {
             name: (!name.is_empty()).then_some(name),
             address: (!address.is_empty()).then(|| address.to_owned()),
@@ -152,6 +155,7 @@ mod tests {
         assert_eq!(list("+49 30 123456"), [pair("", "+49 30 123456")]);
         assert_eq!(list(" , "), []);
         assert_eq!(list("<a@x>"), [pair("", "a@x")]);
+        assert_eq!(list("<>, b@y"), [pair("", "<>"), pair("", "b@y")]);
         assert_eq!(list("anna_99"), [pair("", "anna_99")]);
     }
 

@@ -65,18 +65,18 @@ impl Time {
     /// Reads a text by a strptime pattern. A pattern without a time of day gives a day.
     pub fn parse_pattern(pattern: &str, text: &str, zone: &TimeZone) -> Option<Reading> {
         let parts = BrokenDownTime::parse(pattern, text).ok()?;
+        let fraction = match parts.subsec_nanosecond() {
+            Some(nanos) => format!("{nanos:09}").trim_end_matches('0').to_owned(),
+            None => String::new(),
+        };
         if let Some(timestamp) = parts.timestamp() {
-            return unix(timestamp, "");
+            return unix(timestamp, &fraction);
         }
         let day = parts.to_date().ok()?;
         if parts.hour().is_none() {
             return Some(Reading { time: Time::Day(day_text(day)?, day), ambiguous: false });
         }
         let local = parts.to_datetime().ok()?;
-        let fraction = match parts.subsec_nanosecond() {
-            Some(nanos) => format!("{nanos:09}").trim_end_matches('0').to_owned(),
-            None => String::new(),
-        };
         match parts.offset() {
             Some(offset) => instant(local, offset, &fraction).map(|time| Reading { time, ambiguous: false }),
             None => local_time(local, &fraction, zone),
@@ -194,9 +194,11 @@ fn local_time(local: civil::DateTime, fraction: &str, zone: &TimeZone) -> Option
     instant(local, offset, fraction).map(|time| Reading { time, ambiguous })
 }
 
+/// A second since 1970 with this fraction.
 fn unix(timestamp: Timestamp, fraction: &str) -> Option<Reading> {
     let local = Offset::UTC.to_datetime(timestamp);
-    instant(local, Offset::UTC, fraction).map(|time| Reading { time, ambiguous: false })
+    let clock = civil::Time::new(local.hour(), local.minute(), local.second(), nanos(fraction)).ok()?;
+    instant(local.date().to_datetime(clock), Offset::UTC, fraction).map(|time| Reading { time, ambiguous: false })
 }
 
 /// RFC 3339 text. An offset with seconds (local mean time before time zones) has no notation there, so UTC is written.
@@ -289,6 +291,16 @@ mod tests {
         let twice = Time::parse("2024-10-27 02:30:00", &berlin).unwrap();
         assert_eq!((twice.time.as_str(), twice.ambiguous), ("2024-10-27T02:30:00+02:00", true));
         assert!(Time::parse("2024-03-31 02:30:00", &berlin).is_none());
+    }
+
+    #[test]
+    fn a_count_with_a_fraction_names_the_instant_that_its_text_names() {
+        for (count, unit) in
+            [("19.90", UnixUnit::Seconds), ("-1", UnixUnit::Milliseconds), ("1.5", UnixUnit::Microseconds)]
+        {
+            let time = Time::from_unix(count, unit).unwrap().time;
+            assert_eq!(Time::parse(time.as_str(), &TimeZone::UTC).unwrap().time, time);
+        }
     }
 
     #[test]

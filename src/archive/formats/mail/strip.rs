@@ -65,6 +65,8 @@ enum State {
     Returns(u32),
     /// Behind CR on an empty line.
     Blank,
+    /// Behind two lone CR, which end the header section for some readers and not for those that want an LF.
+    HalfBody,
     /// Behind the blank line.
     Body,
 }
@@ -103,6 +105,7 @@ impl Section<'_> {
                 State::Name => at += usize::from(self.name(chunk[at], out)?),
                 State::Returns(count) => at += usize::from(self.after_returns(count, chunk[at], out)?),
                 State::Blank => at += usize::from(self.after_blank(chunk[at], out)?),
+                State::HalfBody => at += self.half_body(&chunk[at..], out)?,
                 State::Body => {}
             }
         }
@@ -200,7 +203,7 @@ impl Section<'_> {
                 if !self.keep {
                     out.write_all(b"\r")?;
                 }
-                self.state = State::Body;
+                self.state = State::HalfBody;
                 Ok(false)
             }
             _ => {
@@ -221,6 +224,17 @@ impl Section<'_> {
         let taken = matches!(byte, b'\r' | b'\n');
         if taken {
             out.write_all(&[byte])?;
+        }
+        Ok(taken)
+    }
+
+    /// Bytes behind two lone CR, up to the LF that begins a line of the header section for readers that want one.
+    fn half_body(&mut self, bytes: &[u8], out: &mut impl Write) -> io::Result<usize> {
+        let end = bytes.iter().position(|byte| *byte == b'\n');
+        let taken = end.map_or(bytes.len(), |at| at + 1);
+        out.write_all(&bytes[..taken])?;
+        if end.is_some() {
+            (self.keep, self.soft, self.line_feeds, self.state) = (true, false, true, State::Name);
         }
         Ok(taken)
     }

@@ -32,6 +32,8 @@ fn no_line_end_that_some_reader_knows_hides_a_field() {
     assert_eq!(text("Subject: a\rBcc: s@x\r\nTo: b\r\n\r\nx"), "Subject: a\rTo: b\r\n\r\nx");
     assert_eq!(text("Received: a\r\r\nBcc: s@x\r\r\nTo: b\r\r\n\r\r\nx"), "To: b\r\r\n\r\r\nx");
     assert_eq!(text("To: b\rBcc: s@x\r\rBcc: body\r"), "To: b\r\rBcc: body\r");
+    // For a reader that wants LF, the header section goes on.
+    assert_eq!(text("To: b\r\rbody\nBcc: s@x\nCc: c\n\nBcc: body"), "To: b\r\rbody\nCc: c\n\nBcc: body");
     assert_eq!(text("Received: from a\rby b\r\nTo: b\r\n\r\n"), "To: b\r\n\r\n");
     assert_eq!(text("\u{feff}Bcc: s@x\nTo: b\n\n"), "To: b\n\n");
     assert_eq!(text("To: b\n\rBcc: s@x\n\nx"), "To: b\n\r\nx");
