@@ -211,6 +211,8 @@ fn links_of_the_pages_lead_to_files() {
         "SECURITY.md",
         "docs/encryption.md",
         "docs/journal.md",
+        "docs/assurance.md",
+        "docs/fuzzing.md",
         "CHANGELOG.md",
         "docs/manual.md",
         "docs/batch.md",

@@ -4,6 +4,7 @@
 mod common;
 
 use art20::demo::{Size, identifiers, synthetic};
+use common::assurance::tell;
 use common::{art20, fixture, scratch, tool, tool_path};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -90,6 +91,12 @@ fn age_opens_what_art20_encrypts_to_a_key_and_finds_the_same_archive_as_without(
     age_pair(at, "other.txt");
     assert_eq!(status(at, &["verify", "-q", "r-1.zip.age", "--identity", "other.txt"]), 1);
     assert_eq!(status(at, &["verify", "-q", "r-1.zip.age"]), 6);
+    tell(
+        "Whoever has the file but no key reads it",
+        "age to two keys: the program age opens it with each and with no other, and finds the archive that is written without encryption, byte for byte",
+        3,
+        "opened with its keys alone, nothing changed",
+    );
 }
 
 #[test]
@@ -133,6 +140,12 @@ fn seven_zip_opens_what_art20_encrypts_for_it_and_sees_one_name_before() {
     }
     std::fs::write(at.join("wrong"), "wrong").unwrap();
     assert_eq!(status(at, &["verify", "-q", "r-1.zip", "--zip-passphrase-file", "wrong"]), 1);
+    tell(
+        "Whoever has the file but no key reads it",
+        "AES-256 zip: 7-Zip opens it with the passphrase and not with another, and sees one name, `archive.zip`, before",
+        2,
+        "opened with its passphrase alone, no name shows",
+    );
 }
 
 #[test]
@@ -174,6 +187,12 @@ fn one_changed_byte_of_a_ciphertext_is_a_fault() {
         std::fs::write(at.join("cut"), &whole[..whole.len() - 40]).unwrap();
         assert_eq!(status(at, &["verify", "-q", "cut", option, "pass"]), 6);
     }
+    tell(
+        "Somebody changes the file on its way",
+        "one bit of an age file and of an AES zip, at its beginning, in its middle and at its end; and its end cut off",
+        8,
+        "`verify` says ciphertext-broken, status 6",
+    );
 }
 
 #[test]
@@ -221,6 +240,12 @@ fn minisign_and_art20_agree_about_every_signature() {
     // What minisign signs, art20 takes; also with a key that a password protects.
     works(at, "minisign", &["-S", "-s", "ours.key", "-m", "r-1.zip.age"]);
     assert!(verify("ours.pub").status.success());
+    tell(
+        "Somebody fakes the sender",
+        "another key, a changed trusted comment, an empty signature, none: the program minisign and `verify --public-key` judge each",
+        4,
+        "both refuse; what either signs, the other takes",
+    );
 }
 
 #[test]
@@ -331,6 +356,12 @@ fn while_an_encrypted_archive_is_written_nothing_on_the_disk_can_be_read_and_not
         open_files(run.id(), out.path(), &mut found);
     }
     assert!(!found.is_empty());
+    tell(
+        "Somebody reads the disk while an encrypted archive is written, or after a kill",
+        "every file that the process has open, the nameless ones too, looked at all the time; then SIGKILL under way; for age and zip",
+        4,
+        "nothing readable; the same look at a run without encryption finds the words",
+    );
 }
 
 #[test]
@@ -349,6 +380,12 @@ fn eight_processes_enter_their_runs_into_one_journal() {
         let found = works(at, "art20", &["journal", "find", &format!("r-{process}-2.zip")]);
         assert!(found.contains(&format!("r-{process}-2 ")) && found.lines().count() == 2, "{found}");
     }
+    tell(
+        "Many runs write one journal",
+        "eight processes at once, three exports each",
+        24,
+        "one whole chain, every run in it",
+    );
 }
 
 #[test]
@@ -399,9 +436,124 @@ fn no_archive_appears_if_the_journal_cannot_be_written() {
     assert_eq!(output.status.code(), Some(1), "{}", said(&output));
     assert!(said(&output).contains("journal") && said(&output).contains("what to do"), "{}", said(&output));
     assert!(!names(at).iter().any(|name| name.starts_with("r-1") || name.starts_with('.')), "{:?}", names(at));
+    tell(
+        "The journal cannot be written",
+        "a folder in its place, for `export`",
+        1,
+        "no archive, nothing left, status 1, a sentence that helps",
+    );
 }
 
-/// The recipe of SECURITY.md for two people: who exports cannot read, who releases cannot change unseen.
+#[test]
+fn no_line_of_the_journal_can_be_changed_removed_or_moved_unseen() {
+    let folder = example();
+    let at = folder.path();
+    (0..6).for_each(|nth| exported(at, &format!("r-{nth}"), &[]));
+    let text = String::from_utf8(read(at, "journal.jsonl")).unwrap();
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    let mut changed: Vec<String> = Vec::new();
+    for nth in 0..lines.len() {
+        let with = |line: &str| [&lines[..nth], &[line], &lines[nth + 1..]].concat().concat();
+        changed.push(with(&lines[nth].replace("\"done\"", "\"fail\"")));
+        changed.push(with(""));
+        changed.push(with(&lines[nth].repeat(2)));
+        let mut moved = lines.clone();
+        moved.swap(nth, (nth + 1) % lines.len());
+        changed.push(moved.concat());
+        changed.push(lines[..nth].concat());
+    }
+    for (nth, text) in changed.iter().enumerate() {
+        std::fs::write(at.join("journal.jsonl"), text).unwrap();
+        assert_eq!(status(at, &["journal", "verify"]), 6, "change {nth}");
+        // Nor does any run go on from a false end.
+        let last = text.split_inclusive('\n').next_back();
+        assert!(last == lines.last().copied() || export(at, "next", &[]).status.code() == Some(1), "change {nth}");
+    }
+    tell(
+        "An insider changes what the journal says",
+        "each line of a journal changed, removed, repeated, moved, and the journal cut off before it",
+        changed.len(),
+        "`journal verify` says where, status 6; no run goes on from a false end",
+    );
+}
+
+/// Every letter without an archive has its line, also one that could not be written.
+#[test]
+fn the_journal_has_a_line_for_every_letter_and_tells_which_was_handed_over() {
+    let folder = example();
+    let at = folder.path();
+    let fixed = ["--reference", "r-1", "--received", "2026-11-02", "--as-of", "2026-11-23T12:00:00Z", "-q"];
+    let letter = |command: &str, more: &[&str]| in_folder(at, "art20", &[&[command], &fixed[..], more].concat());
+    let extend = ["--reason", "complexity", "--explanation", "Anna's data lie in many stores.", "--operator", "desk"];
+    let excessive = ["--reason", "excessive", "--operator", "desk"];
+    let extended = letter("extend", &extend);
+    assert!(extended.status.success(), "{}", said(&extended));
+    assert_eq!(letter("extend", &extend).status.code(), Some(2), "it is there already");
+    assert_eq!(letter("refuse", &excessive).status.code(), Some(2), "no evidence");
+    let evidence = [&excessive[..], &["--evidence", "Anna asked twelve times."]].concat();
+    assert!(letter("refuse", &evidence).status.success());
+
+    let shown: serde_json::Value = serde_json::from_str(&works(at, "art20", &["journal", "show", "--json"])).unwrap();
+    let lines: Vec<String> = shown
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|line| {
+            let word = |key: &str| line[key].as_str().unwrap_or("-").to_owned();
+            [word("event"), word("outcome"), word("why"), word("reason"), word("operator")].join(" ")
+        })
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            "extension done - complexity desk",
+            "extension failed output complexity desk",
+            "refusal failed reason excessive desk",
+            "refusal done - excessive desk"
+        ]
+    );
+    let text = String::from_utf8(read(at, "journal.jsonl")).unwrap();
+    assert!(!text.contains("Anna") && !text.contains("r-1.refusal"), "{text}");
+    for (file, event) in [("r-1.extension.txt", "extension done"), ("r-1.refusal.json", "refusal done")] {
+        let found = works(at, "art20", &["journal", "find", file]);
+        assert!(found.contains(event) && found.lines().count() == 2, "{found}");
+    }
+
+    // The last letter, and then the one before by its file.
+    let delivered = |more: &[&str]| -> serde_json::Value {
+        let fixed = ["journal", "delivered", "r-1", "--channel", "letter", "--json"];
+        serde_json::from_str(&works(at, "art20", &[&fixed[..], more].concat())).unwrap()
+    };
+    for (more, file) in [(&[][..], "r-1.refusal.txt"), (&["--file", "r-1.extension.txt"], "r-1.extension.txt")] {
+        let noted = delivered(more);
+        let digest = works(at, "sha256sum", &[file]);
+        assert!(digest.starts_with(noted["letter"]["sha256"].as_str().unwrap()) && noted["archive"].is_null());
+        assert!(noted["letter"]["made_from"].is_null());
+    }
+    works(at, "art20", &["journal", "verify"]);
+}
+
+#[test]
+fn no_letter_appears_if_the_journal_cannot_be_written() {
+    let folder = example();
+    let at = folder.path();
+    std::fs::create_dir(at.join("journal.jsonl")).unwrap();
+    let arguments =
+        ["extend", "-q", "--reference", "r-1", "--received", "2026-11-02", "--as-of", "2026-11-23T12:00:00Z"];
+    let reason = ["--reason", "complexity", "--explanation", "Many stores."];
+    let output = in_folder(at, "art20", &[&arguments[..], &reason].concat());
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    assert!(said(&output).contains("journal") && said(&output).contains("what to do"), "{}", said(&output));
+    assert!(!names(at).iter().any(|name| name.starts_with("r-1") || name.starts_with('.')), "{:?}", names(at));
+    tell(
+        "The journal cannot be written",
+        "a folder in its place, for `extend`",
+        1,
+        "no letter, nothing left, status 1, a sentence that helps",
+    );
+}
+
+/// The recipe of SECURITY.md as it stands there: who exports cannot read, who releases cannot change unseen.
 #[test]
 fn the_officer_reviews_what_the_operator_could_not_read_and_the_journal_shows_both() {
     if !tool("age") || !tool("age-keygen") {
@@ -409,45 +561,66 @@ fn the_officer_reviews_what_the_operator_could_not_read_and_the_journal_shows_bo
     }
     let folder = example();
     let at = folder.path();
+    let security = std::fs::read_to_string(common::root().join("SECURITY.md")).unwrap();
+    let recipe = security.split("## Two people").nth(1).unwrap();
+    let block = |language: &str| {
+        let fence = format!("```{language}\n");
+        recipe.split(&fence).nth(1).unwrap().split("```").next().unwrap().to_owned()
+    };
     let config = std::fs::read_to_string(at.join("art20.toml")).unwrap();
-    std::fs::write(
-        at.join("art20.toml"),
-        config.replace("[journal]", "[archive]\nencrypt = \"required\"\n\n[journal]"),
-    )
-    .unwrap();
-    let (officer, person) = (age_pair(at, "officer.txt"), age_pair(at, "person.txt"));
-    exported(at, "r-1", &["--recipient", &officer, "--operator", "operator"]);
+    let config = config.replace("[journal]\nfile = \"journal.jsonl\"\nretention = \"P3Y\"\n", &block("toml"));
+    assert!(config.contains("encrypt = \"required\"") && config.contains("two_people = true"), "{config}");
+    std::fs::write(at.join("art20.toml"), config).unwrap();
+    let request = r#"{"email": "anna.mueller@example.org", "identity_check": "account-login"}"#;
+    std::fs::write(at.join("request.json"), request).unwrap();
+    let person = age_pair(at, "person.txt");
 
-    works(at, "art20", &["verify", "r-1.zip.age", "--identity", "officer.txt"]);
-    let script =
-        format!("set -o pipefail; age -d -i officer.txt r-1.zip.age | age -r {person} -o for-the-person.zip.age");
-    works(at, "bash", &["-c", &script]);
-    works(
-        at,
-        "art20",
-        &[
-            "journal",
-            "delivered",
-            "r-1",
-            "--channel",
-            "portal",
-            "--file",
-            "for-the-person.zip.age",
-            "--operator",
-            "officer",
-        ],
-    );
+    let program = env!("CARGO_BIN_EXE_art20");
+    let shell = |script: &str| {
+        let script = format!("set -euo pipefail\nart20() {{ '{program}' \"$@\"; }}\n{script}");
+        in_folder(at, "bash", &["-c", &script])
+    };
+    // What stands in the recipe for a key is one, and the memory's folder is this one.
+    let script = block("sh").replace("KEY-OF-THE-PERSON", &person).replace("/dev/shm", ".");
+    let officer = |script: String| {
+        let key = std::fs::read_to_string(at.join("officer.txt")).ok();
+        let public = key.and_then(|key| key.lines().find_map(|l| l.strip_prefix("# public key: ").map(str::to_owned)));
+        script.replace("KEY-OF-THE-OFFICER", public.as_deref().unwrap_or("KEY-OF-THE-OFFICER"))
+    };
+    let parts: Vec<&str> = script.split("\n\n").collect();
+    assert_eq!(parts.len(), 3, "the officer, the operator, the officer: {script}");
+    for part in &parts {
+        let output = shell(&officer((*part).to_owned()));
+        assert!(output.status.success(), "{part}\n{}", said(&output));
+    }
 
-    works(at, "art20", &["verify", "for-the-person.zip.age", "--identity", "person.txt"]);
-    for file in ["r-1.zip.age", "for-the-person.zip.age"] {
+    works(at, "art20", &["verify", "2026-0017.for-the-person.zip.age", "--identity", "person.txt"]);
+    assert_eq!(status(at, &["verify", "-q", "2026-0017.zip.age", "--identity", "person.txt"]), 1);
+    for file in ["2026-0017.zip.age", "2026-0017.for-the-person.zip.age"] {
         let found = works(at, "art20", &["journal", "find", file]);
         let by = |line: &str, who: &str| found.lines().any(|l| l.contains(line) && l.contains(who));
-        assert!(by("delivered by portal", "officer"), "{found}");
-        assert!(by("export done", "operator"), "{found}");
+        assert!(by("delivered by portal", "officer") && by("export done", "operator"), "{found}");
     }
-    let shown = works(at, "art20", &["journal", "show"]);
-    assert!(shown.contains("export done") && shown.contains("delivered by portal"), "{shown}");
+    // Nobody releases what is their own, nor without a name; nothing is entered.
+    let release = |more: &[&str]| {
+        in_folder(at, "art20", &[&["journal", "delivered", "2026-0017", "--channel", "portal"], more].concat())
+    };
+    for more in [&["--operator", " Operator"][..], &[]] {
+        let refused = release(more);
+        assert!(refused.status.code() == Some(2) && said(&refused).contains("two people"), "{}", said(&refused));
+    }
+    assert!(release(&["--operator", "somebody else"]).status.success());
+    assert_eq!(works(at, "art20", &["journal", "show"]).lines().count(), 4);
+    // And nothing leaves readable.
+    let plain = shell("art20 export -q --request request.json --reference r-2");
+    assert_eq!(plain.status.code(), Some(2), "{}", said(&plain));
     works(at, "art20", &["journal", "verify"]);
+    tell(
+        "An operator sends what nobody reviewed",
+        "the recipe for two people of SECURITY.md as it stands; then the operator reads, releases, releases without a name, exports without encryption",
+        4,
+        "each refused; the journal shows who made and who released",
+    );
 }
 
 #[test]

@@ -371,11 +371,11 @@ pub enum JournalCommand {
     Show,
     /// Show which run made a file, and whether it was delivered
     Find {
-        /// An archive, a file made from it, or a receipt
+        /// An archive, a letter, a file made from one, a receipt or a record
         #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
         file: PathBuf,
     },
-    /// Note that the archive of a request was handed over
+    /// Note that the archive or the letter of a request was handed over
     Delivered {
         /// The reference of the request
         #[arg(value_name = "REFERENCE")]

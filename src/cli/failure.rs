@@ -28,6 +28,12 @@ impl Failure {
 }
 
 impl Failure {
+    /// Two causes, with the status of the first.
+    fn both(mut first: Failure, second: Failure) -> Failure {
+        first.parts.extend(second.parts);
+        first
+    }
+
     /// The same on one line, for a table.
     pub fn line(&self) -> String {
         let parts = self.parts.iter().map(|(what, advice)| printable(&format!("{what}. {advice}")));
@@ -121,7 +127,8 @@ impl From<StoreError> for Failure {
 
 impl From<JournalError> for Failure {
     fn from(error: JournalError) -> Failure {
-        let status = if matches!(error, JournalError::Personal) { 2 } else { 1 };
+        use JournalError::{NoName, OnePerson, Personal};
+        let status = if matches!(error, Personal | OnePerson | NoName) { 2 } else { 1 };
         Failure::new(status, error.to_string(), error.advice())
     }
 }
@@ -180,6 +187,8 @@ impl From<ReplyError> for Failure {
             ReplyError::Refusal(fault) => Failure::new(2, fault.to_string(), fault.advice()),
             ReplyError::Extension(fault) => Failure::new(2, fault.to_string(), fault.advice()),
             ReplyError::Write(error) => error.into(),
+            ReplyError::Journal(error) => error.into(),
+            ReplyError::Unlogged(error, unlogged) => Failure::both((*error).into(), unlogged.into()),
         }
     }
 }
@@ -212,11 +221,7 @@ impl From<ExportError> for Failure {
             }
             ExportError::Signature(error) => Failure::new(1, what, error.advice()),
             ExportError::Journal(error) => error.into(),
-            ExportError::Unlogged(error, unlogged) => {
-                let (mut failure, unlogged) = (Failure::from(*error), Failure::from(unlogged));
-                failure.parts.extend(unlogged.parts);
-                failure
-            }
+            ExportError::Unlogged(error, unlogged) => Failure::both((*error).into(), unlogged.into()),
             ExportError::SameName => Failure::new(2, what, "Choose another name with --letter."),
             ExportError::NoIdentityCheck => Failure::new(
                 2,

@@ -40,7 +40,7 @@ pub fn run(options: &JournalOptions) -> anyhow::Result<ExitCode> {
                 writeln!(out)?;
             } else {
                 eprintln!("{}: noted as delivered", delivery.reference);
-                eprintln!("sha256 {}", delivery.archive.sha256);
+                eprintln!("sha256 {}", delivery.sha256());
             }
             Ok(ExitCode::SUCCESS)
         }
@@ -112,14 +112,14 @@ fn show(
 fn table(entries: &[Entry], out: &mut impl Write) -> std::io::Result<()> {
     let heading = ["line", "at", "what", "reference", "by", "sha256"].map(str::to_owned);
     let rows = entries.iter().map(|entry| {
-        let what = match (&entry.outcome, &entry.why, &entry.channel) {
+        let what = match (&entry.outcome, entry.why.as_ref().or(entry.reason.as_ref()), &entry.channel) {
             (Some(outcome), Some(why), _) => format!("{} {outcome} ({why})", entry.event),
             (Some(outcome), None, _) => format!("{} {outcome}", entry.event),
             (None, _, Some(channel)) => format!("{} by {channel}", entry.event),
             _ => entry.event.clone(),
         };
         let or_dash = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
-        let sha256 = entry.archive.as_ref().map(|file| file.sha256.clone());
+        let sha256 = entry.files().next().map(|file| file.sha256.clone());
         let second = |at: &str| at.split_once('.').map_or(at.to_owned(), |(second, _)| format!("{second}Z"));
         let (reference, operator) = (or_dash(&entry.reference), or_dash(&entry.operator));
         [entry.number.to_string(), second(&entry.at), what, reference, operator, or_dash(&sha256)]

@@ -4,7 +4,7 @@ use super::args::{ExtendOptions, LetterOptions, RefuseOptions};
 use super::failure::Failure;
 use super::{clock, request};
 use crate::controller::Controller;
-use crate::export::{Reply, record_path, reply};
+use crate::export::{Reply, ReplyOrder, record_path, reply};
 use crate::letter::{Cause, Extension, Refusal, RefusalReason};
 use crate::request::ReplyRequest;
 use std::io::Write;
@@ -45,8 +45,10 @@ fn write(options: &LetterOptions, said: Reply<'_>, output: Option<PathBuf>, kind
     let request: ReplyRequest = request::reply_request(options, &controller)?;
     let as_of = clock::as_of(options.as_of.as_deref(), &controller)?;
     let output = output.unwrap_or_else(|| PathBuf::from(format!("{}.{kind}.txt", request.reference)));
-    let replied =
-        reply(&controller, &request, said, as_of, options.operator.as_deref(), &output).map_err(Failure::from)?;
+    let operator = options.operator.as_deref();
+    let now = clock::surroundings().now;
+    let order = ReplyOrder { controller: &controller, request: &request, said, as_of, operator, now };
+    let replied = reply(&order, &output).map_err(Failure::from)?;
     if options.json {
         std::io::stdout().write_all(&replied.text())?;
     }

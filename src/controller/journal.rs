@@ -11,6 +11,8 @@ pub struct JournalPlace {
     pub file: PathBuf,
     /// How long its lines are kept; for ever if none is set.
     pub retention: Option<Retention>,
+    /// Whether another person than the one who made a file has to hand it over (requirement I5).
+    pub two_people: bool,
 }
 
 /// Reads the section; a relative path counts from `folder`.
@@ -26,8 +28,9 @@ pub(super) fn journal(section: &Section<'_, '_>, folder: &Path) -> Option<Journa
             None
         }
     });
+    let two_people = section.boolean("two_people").is_some_and(|two| two.value);
     section.finish();
-    file.map(|file| JournalPlace { file: folder.join(file.value), retention })
+    file.map(|file| JournalPlace { file: folder.join(file.value), retention, two_people })
 }
 
 fn is_of_days(span: &jiff::Span) -> bool {

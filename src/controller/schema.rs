@@ -67,6 +67,7 @@ fn journal() -> Value {
             json!({ "type": "string", "pattern": "^P" }),
             "How long its lines are kept, ISO 8601; days or more",
         ),
+        ("two_people", json!({ "type": "boolean" }), "Whether somebody else than who made a file has to hand it over"),
     ]);
     schema["required"] = json!(["file"]);
     schema

@@ -5,7 +5,7 @@ use crate::archive::ArchiveError;
 use crate::archive::container::hex;
 use crate::fulfil::FulfilError;
 use crate::receipt::Receipt;
-use crate::receipt::journal::{Event, Journal, JournalError, Outcome, Rows, Run};
+use crate::receipt::journal::{Event, Journal, JournalError, LetterFile, Outcome, Rows, Run};
 use crate::stores::Surroundings;
 use sha2::{Digest as _, Sha256};
 
@@ -67,6 +67,7 @@ fn run(order: &Order<'_>, outcome: Outcome, why: Option<&'static str>) -> Run {
         rows: None,
         archive: None,
         receipt_sha256: None,
+        letter: None,
     }
 }
 
@@ -75,6 +76,7 @@ fn with_receipt(run: Run, receipt: &Receipt) -> Run {
         rows: Some(Rows::of(receipt)),
         archive: receipt.archive.clone(),
         receipt_sha256: Some(hex(&Sha256::digest(receipt_text(receipt)))),
+        letter: receipt.letter.as_ref().map(LetterFile::from),
         ..run
     }
 }

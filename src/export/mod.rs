@@ -10,7 +10,7 @@ mod session;
 
 pub use logged::{Logged, log, log_all};
 pub use ready::{Place, Ready};
-pub use reply::{Replied, Reply, ReplyError, record_path, reply};
+pub use reply::{Replied, Reply, ReplyError, ReplyOrder, record_path, reply};
 pub use session::Session;
 
 use crate::archive::container::hex;

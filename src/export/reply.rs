@@ -1,15 +1,16 @@
 //! Letters without an archive: `art20 refuse` and `art20 extend`. Each leaves its letter and, beside it, a record that
-//! proves it to the controller. No store is opened.
+//! proves it to the controller; the journal has a line for it. No store is opened.
 
 use super::facts::about;
 use super::papers::Papers;
 use crate::archive::ArchiveError;
 use crate::archive::container::hex;
-use crate::archive::unnamed::{folder_for, make_names_durable};
+use crate::archive::unnamed::{folder_for, folder_of, make_names_durable};
 use crate::controller::Controller;
 use crate::controller::holidays::Calendar;
 use crate::letter::{Extension, ExtensionFault, Occasion, Refusal, RefusalFault, extension, refusal};
 use crate::receipt::LetterProof;
+use crate::receipt::journal::{Event, Journal, JournalError, Letter, LetterFile, Outcome};
 use crate::request::ReplyRequest;
 use crate::request::deadlines::{Deadlines, deadlines, elapsed_days};
 use jiff::Timestamp;
@@ -41,6 +42,40 @@ pub enum ReplyError {
     /// It cannot be written.
     #[error(transparent)]
     Write(#[from] ArchiveError),
+    /// It cannot be entered in the journal.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// It failed, and that cannot be entered in the journal.
+    #[error("{0}")]
+    Unlogged(Box<ReplyError>, JournalError),
+}
+
+impl ReplyError {
+    /// The cause as a code for the journal.
+    fn why(&self) -> &'static str {
+        match self {
+            ReplyError::Refusal(_) | ReplyError::Extension(_) => "reason",
+            ReplyError::Write(ArchiveError::Exists(_) | ArchiveError::NoFolder(_)) => "output",
+            ReplyError::Write(_) => "letter",
+            ReplyError::Journal(_) | ReplyError::Unlogged(..) => "journal",
+        }
+    }
+}
+
+/// Everything that a letter without an archive needs.
+pub struct ReplyOrder<'a> {
+    /// The controller.
+    pub controller: &'a Controller,
+    /// The request.
+    pub request: &'a ReplyRequest,
+    /// What the letter says.
+    pub said: Reply<'a>,
+    /// The time that the letter counts as written at.
+    pub as_of: Timestamp,
+    /// Who runs art20.
+    pub operator: Option<&'a str>,
+    /// The time now, for the journal.
+    pub now: fn() -> Timestamp,
 }
 
 /// Proof of one letter: what was answered and why. Nothing personal is in it but what the operator wrote.
@@ -104,18 +139,34 @@ pub fn record_path(letter: &Path) -> PathBuf {
     letter.with_file_name(format!("{stem}.json"))
 }
 
-/// Writes the letter and its record, both or neither.
+/// Writes the letter and its record, both or neither, and enters it in the journal.
 ///
 /// # Errors
-/// When the law does not let it be, or it cannot be written; then neither is there.
-pub fn reply(
-    controller: &Controller,
-    request: &ReplyRequest,
-    said: Reply<'_>,
-    as_of: Timestamp,
-    operator: Option<&str>,
-    output: &Path,
-) -> Result<Replied, ReplyError> {
+/// When the law does not let it be, or it cannot be written; then neither is there, but a line in the journal.
+pub fn reply(order: &ReplyOrder<'_>, output: &Path) -> Result<Replied, ReplyError> {
+    let Some(journal) = order.controller.journal.as_ref().map(Journal::new) else {
+        let (papers, replied) = written(order, output)?;
+        papers.publish(|| make_names_durable(&folder_of(output)))?;
+        return Ok(replied);
+    };
+    let log =
+        |outcome, why, replied: Option<&Replied>| journal.append((order.now)(), &event(order, outcome, why, replied));
+    let logged = |error: ReplyError, outcome, replied: Option<&Replied>| match log(outcome, Some(error.why()), replied)
+    {
+        Ok(()) => error,
+        Err(unlogged) => ReplyError::Unlogged(Box::new(error), unlogged),
+    };
+    let (papers, replied) = written(order, output).map_err(|error| logged(error, Outcome::Failed, None))?;
+    // Durable before the letter appears: no letter is without its line.
+    log(Outcome::Done, None, Some(&replied))?;
+    let published = papers.publish(|| make_names_durable(&folder_of(output)));
+    published.map_err(|error| logged(error.into(), Outcome::Withdrawn, Some(&replied)))?;
+    Ok(replied)
+}
+
+/// The letter and its record, whole and durable, before either has a name.
+fn written(order: &ReplyOrder<'_>, output: &Path) -> Result<(Papers, Replied), ReplyError> {
+    let &ReplyOrder { controller, request, said, as_of, operator, .. } = order;
     let calendar = controller.holidays.as_deref().and_then(Calendar::named);
     let due = request.received.map(|at| deadlines(at, &controller.time_zone, calendar.as_ref()));
     let regime = request.regime.name();
@@ -173,6 +224,26 @@ pub fn reply(
     };
     papers.add(&folder, &beside, &replied.text())?;
     papers.make_durable()?;
-    papers.publish(|| make_names_durable(&folder))?;
-    Ok(replied)
+    Ok((papers, replied))
+}
+
+/// What the journal says of a letter.
+fn event(order: &ReplyOrder<'_>, outcome: Outcome, why: Option<&'static str>, replied: Option<&Replied>) -> Event {
+    let (reason, make): (_, fn(Box<Letter>) -> Event) = match &order.said {
+        Reply::Refuse(said) => (said.reason.as_str(), Event::Refusal),
+        Reply::Extend(said) => (said.cause.as_str(), Event::Extension),
+    };
+    make(Box::new(Letter {
+        outcome,
+        why,
+        reference: order.request.reference.clone(),
+        operator: order.operator.map(str::to_owned),
+        regime: order.request.regime.name(),
+        reason,
+        as_of: order.as_of.to_string(),
+        configuration_sha256: hex(&Sha256::digest(order.controller.source.as_bytes())),
+        art20_version: env!("CARGO_PKG_VERSION"),
+        letter: replied.map(|replied| LetterFile::from(&replied.letter)),
+        record_sha256: replied.map(|replied| hex(&Sha256::digest(replied.text()))),
+    }))
 }

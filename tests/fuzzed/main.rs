@@ -5,6 +5,7 @@
 mod common;
 mod targets;
 
+use common::assurance::tell;
 use common::{fixture, root};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use targets::{TARGETS, Target};
@@ -36,7 +37,7 @@ fn damaged(input: &[u8], other: &[u8]) -> Vec<Vec<u8>> {
     all
 }
 
-fn through((name, target): Target) -> u64 {
+fn through((name, target): Target, promise: &str) {
     let inputs = corpus(name);
     assert!(inputs.len() >= 3, "{name} has hardly an input");
     let mut tried = 0;
@@ -48,7 +49,9 @@ fn through((name, target): Target) -> u64 {
             assert!(result.is_ok(), "fixtures/fuzz/{name}/{file}, damage {nth}: {}", String::from_utf8_lossy(&input));
         }
     }
-    tried
+    assert!(tried > 100, "{tried}");
+    let how = format!("{} inputs of fixtures/fuzz/{name}, each as it is and damaged in many ways", inputs.len());
+    tell("Crafted input", &how, tried, &promise.replace('_', " "));
 }
 
 /// The name of a test and what it puts through.
@@ -58,8 +61,7 @@ macro_rules! replayed {
             #[test]
             fn $test() {
                 let target = TARGETS.into_iter().find(|(name, _)| *name == $name).unwrap();
-                let tried = through(target);
-                assert!(tried > 100, "{tried}");
+                through(target, stringify!($test));
             }
         )*
 

@@ -3,7 +3,7 @@
 
 use super::chain::{Chain, JournalFault, JournalFaultCode, sha256};
 use super::head::{self, Head};
-use super::line::{DeliveredFile, Delivery, Entry, Event, FORMAT, Line};
+use super::line::{Entry, Event, FORMAT, Line};
 use super::{JournalError, expiry};
 use crate::controller::JournalPlace;
 use jiff::{Span, Timestamp};
@@ -19,6 +19,7 @@ const WINDOW: u64 = 64 * 1024;
 pub struct Journal {
     path: PathBuf,
     retention: Option<Span>,
+    pub(super) two_people: bool,
 }
 
 /// The end of a journal, as far as whole lines go.
@@ -34,7 +35,8 @@ pub(super) struct End {
 impl Journal {
     /// The journal at the place that the configuration names.
     pub fn new(place: &JournalPlace) -> Journal {
-        Journal { path: place.file.clone(), retention: place.retention.as_ref().map(|retention| retention.span.0) }
+        let retention = place.retention.as_ref().map(|retention| retention.span.0);
+        Journal { path: place.file.clone(), retention, two_people: place.two_people }
     }
 
     /// Where it is.
@@ -79,61 +81,6 @@ impl Journal {
             }
         }
         self.write(&mut file, end, now, events).map_err(self.failed("written"))
-    }
-
-    /// Notes that the archive of the last successful run for a request was handed over, or the file with the SHA-256
-    /// `made` that was made from it (requirement G6).
-    ///
-    /// # Errors
-    /// When no run made an archive for the reference, the channel may name a person, or [`Journal::append`] fails.
-    pub fn delivered(
-        &self,
-        now: Timestamp,
-        reference: &str,
-        channel: &str,
-        operator: Option<&str>,
-        made: Option<&str>,
-    ) -> Result<Delivery, JournalError> {
-        let channel = channel.trim();
-        if channel.is_empty() || may_name_a_person(channel) {
-            return Err(JournalError::Personal);
-        }
-        let mut archives = Vec::new();
-        self.read(|entry, _| {
-            if entry.event == "export" && entry.reference.as_deref() == Some(reference) {
-                match entry.outcome.as_deref() {
-                    Some("done" | "partial") => archives.extend(entry.archive.as_ref().map(|file| file.sha256.clone())),
-                    Some("withdrawn") => drop(archives.pop()),
-                    _ => {}
-                }
-            }
-        })?;
-        let archive = archives.pop().ok_or_else(|| JournalError::NotFound(self.path.clone()))?;
-        let other = made.filter(|made| *made != archive);
-        let delivery = Delivery {
-            reference: reference.to_owned(),
-            channel: channel.to_owned(),
-            operator: operator.map(str::to_owned),
-            archive: DeliveredFile {
-                sha256: other.unwrap_or(&archive).to_owned(),
-                made_from: other.map(|_| archive.clone()),
-            },
-        };
-        self.append(now, &Event::Delivered(delivery.clone()))?;
-        Ok(delivery)
-    }
-
-    /// The hashes that a file with this SHA-256 goes under: its own, and those of the files that it was made from.
-    ///
-    /// # Errors
-    /// When there is no journal, or it cannot be read.
-    pub fn origins(&self, sha256: &str) -> Result<Vec<String>, JournalError> {
-        let mut origins = vec![sha256.to_owned()];
-        self.read(|entry, _| {
-            let file = entry.archive.as_ref().filter(|file| file.sha256 == sha256);
-            origins.extend(file.and_then(|file| file.made_from.clone()));
-        })?;
-        Ok(origins)
     }
 
     /// Reads it from its beginning and shows each line that can be read to `visit`, with its text.
@@ -212,12 +159,6 @@ impl Journal {
     fn broken(&self, code: JournalFaultCode) -> JournalError {
         JournalError::Broken { path: self.path.clone(), fault: JournalFault { code, line: None } }
     }
-}
-
-/// Whether a text has an address or a number that could be somebody's: the journal names no person (law 8).
-fn may_name_a_person(channel: &str) -> bool {
-    let digits = channel.chars().filter(|c| c.is_numeric()).count();
-    channel.contains(['@', '\n', '\r']) || digits >= 6 || channel.chars().count() > 100
 }
 
 /// A line with its end.

@@ -1,6 +1,6 @@
 //! What a line of the journal says. Codes, counts, hashes and references; no value of anybody's data.
 
-use super::super::{ArchiveProof, Receipt};
+use super::super::{ArchiveProof, LetterProof, Receipt};
 use crate::records::Code;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -34,6 +34,10 @@ pub struct Line<'a> {
 pub enum Event {
     /// A run of `export`, for one request.
     Export(Box<Run>),
+    /// A run of `refuse`: a letter that takes no action.
+    Refusal(Box<Letter>),
+    /// A run of `extend`: a letter that takes two more months.
+    Extension(Box<Letter>),
     /// An archive was handed over.
     Delivered(Delivery),
     /// The line before was found torn, after a crash while it was written, and was taken away.
@@ -62,13 +66,13 @@ pub struct Dropped {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
-    /// The archive is whole; it gets its name after this line is durable.
+    /// The archive or the letter is whole; it gets its name after this line is durable.
     Done,
     /// The same, but stores were missing, as was allowed.
     Partial,
-    /// There is no archive.
+    /// There is none.
     Failed,
-    /// The line before says done, but the archive could not get its name.
+    /// The line before says done, but the archive or the letter could not get its name.
     Withdrawn,
 }
 
@@ -107,6 +111,54 @@ pub struct Run {
     /// SHA-256 of the receipt.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub receipt_sha256: Option<String>,
+    /// The letter to the person, if one was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub letter: Option<LetterFile>,
+}
+
+/// One letter without an archive, and what it answered.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Letter {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Why it failed, as a code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<&'static str>,
+    /// The reference of the request.
+    pub reference: String,
+    /// Who ran art20.
+    pub operator: Option<String>,
+    /// The legal regime.
+    pub regime: &'static str,
+    /// The code of the reason that the letter gives.
+    pub reason: &'static str,
+    /// The time that the letter counts as written at.
+    pub as_of: String,
+    /// SHA-256 of the configuration.
+    pub configuration_sha256: String,
+    /// The version of art20.
+    pub art20_version: &'static str,
+    /// The letter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub letter: Option<LetterFile>,
+    /// SHA-256 of the record beside it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub record_sha256: Option<String>,
+}
+
+/// A letter by its size and hash; its name is the operator's and might say whose it is.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct LetterFile {
+    /// Its size.
+    pub bytes: u64,
+    /// Its SHA-256.
+    pub sha256: String,
+}
+
+impl From<&LetterProof> for LetterFile {
+    fn from(letter: &LetterProof) -> LetterFile {
+        LetterFile { bytes: letter.bytes, sha256: letter.sha256.clone() }
+    }
 }
 
 /// The ledger in sum.
@@ -149,8 +201,19 @@ pub struct Delivery {
     pub channel: String,
     /// Who handed it over.
     pub operator: Option<String>,
-    /// The file that was handed over.
-    pub archive: DeliveredFile,
+    /// The file that was handed over, if it is an archive.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub archive: Option<DeliveredFile>,
+    /// The file that was handed over, if it is a letter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub letter: Option<DeliveredFile>,
+}
+
+impl Delivery {
+    /// The SHA-256 of the file that was handed over.
+    pub fn sha256(&self) -> &str {
+        self.archive.as_ref().or(self.letter.as_ref()).map_or("", |file| &file.sha256)
+    }
 }
 
 /// A file by its hash.
@@ -186,15 +249,21 @@ pub struct Entry {
     pub channel: Option<String>,
     /// The archive.
     pub archive: Option<NamedFile>,
+    /// The letter.
+    pub letter: Option<NamedFile>,
     /// SHA-256 of the receipt.
     pub receipt_sha256: Option<String>,
+    /// SHA-256 of the record of a letter.
+    pub record_sha256: Option<String>,
+    /// The code of the reason that a letter gives.
+    pub reason: Option<String>,
     /// Of an expiry, the number of the last line that was dropped.
     pub(super) through: Option<u64>,
     /// And its hash.
     pub(super) last: Option<String>,
 }
 
-/// The archive of a line that is read.
+/// The archive or the letter of a line that is read.
 #[derive(Debug, Clone, Deserialize)]
 pub struct NamedFile {
     /// Its name, in the line of the run that made it.
@@ -206,11 +275,16 @@ pub struct NamedFile {
 }
 
 impl Entry {
-    /// Whether the line is about a file with this SHA-256: the archive, one made from it, or the receipt.
+    /// Whether the line is about a file with this SHA-256: archive or letter, one made from it, receipt or record.
     pub fn is_about(&self, sha256: &str) -> bool {
-        let archive = self.archive.as_ref();
-        archive.is_some_and(|file| file.sha256 == sha256 || file.made_from.as_deref() == Some(sha256))
-            || self.receipt_sha256.as_deref() == Some(sha256)
+        let papers = [&self.receipt_sha256, &self.record_sha256].into_iter().flatten();
+        self.files().any(|file| file.sha256 == sha256 || file.made_from.as_deref() == Some(sha256))
+            || papers.into_iter().any(|paper| paper == sha256)
+    }
+
+    /// The archive and the letter of the line.
+    pub fn files(&self) -> impl Iterator<Item = &NamedFile> {
+        self.archive.iter().chain(&self.letter)
     }
 
     /// What the line says of dropped lines.

@@ -6,6 +6,7 @@
 //! | `line` | what a line says |
 //! | `chain` | reading a journal, and everything that can be wrong with it |
 //! | `head` | the number and hash of the last line, kept beside, so that lines missing at the end show |
+//! | `delivery` | what was handed over, and by whom |
 //! | `append` | adding lines: locked, made durable, recovering from a crash |
 //! | `expiry` | dropping what is older than the retention, with a checkpoint in the chain |
 //!
@@ -13,6 +14,7 @@
 
 mod append;
 mod chain;
+mod delivery;
 mod expiry;
 mod head;
 mod line;
@@ -21,7 +23,9 @@ mod tests;
 
 pub use append::Journal;
 pub use chain::{Chain, JournalFault, JournalFaultCode};
-pub use line::{DeliveredFile, Delivery, Dropped, Entry, Event, Line, NamedFile, Outcome, Rows, Run};
+pub use line::{
+    DeliveredFile, Delivery, Dropped, Entry, Event, Letter, LetterFile, Line, NamedFile, Outcome, Rows, Run,
+};
 
 use std::io;
 use std::path::PathBuf;
@@ -56,6 +60,12 @@ pub enum JournalError {
     /// What is to be written down may name a person.
     #[error("the channel may name the person")]
     Personal,
+    /// Two people are asked for, and this is one.
+    #[error("who made the file may not hand it over: the configuration asks for two people")]
+    OnePerson,
+    /// Two people are asked for, and one of them has no name.
+    #[error("the journal cannot tell that two people were there: a name is missing")]
+    NoName,
 }
 
 impl JournalError {
@@ -71,6 +81,10 @@ impl JournalError {
             }
             JournalError::NotFound(_) => {
                 "Check the reference or the file; `art20 journal show` lists what is in the journal."
+            }
+            JournalError::OnePerson => "Let somebody else review the file and run this with --operator NAME.",
+            JournalError::NoName => {
+                "Give --operator NAME here, and to the run that makes the file; if that run had none, run it again."
             }
             JournalError::Personal => "Name the way, such as `customer portal` or `letter`, without address or number.",
         }
