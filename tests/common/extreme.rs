@@ -196,8 +196,9 @@ pub fn write(folder: &Path) -> PathBuf {
             message(&store, i64::try_from(nth * 10 + at).unwrap(), channel, text);
         }
     }
-    // A subject of 1 MB, in a message that is made and in one that is stored.
-    let long = "Sehr lange Betreffzeile 很长的主题 ".repeat(27_000);
+    // Subjects of 100 kB, in a message that is made, and of 1 MB, in one that is stored. Python's reader takes memory by
+    // the square of the number of encoded words: ten times the first would be 20 GB.
+    let long = "Sehr lange Betreffzeile 很长的主题 ".repeat(2_700);
     message(&store, 9_000, "email", "stored");
     let raw = format!(
         "From: Xi <xi@example.org>\r\nTo: team@extreme.example\r\nSubject: {}\r\n\r\nbody\r\n",
