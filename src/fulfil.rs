@@ -258,8 +258,8 @@ impl Road<'_> {
         }
         let overdue = !row.legal_hold && retention_ended(&self.circumstances, &row);
         // What the person must not be told of takes its children along.
-        let told = |key: &str| controller.activity(key).is_none_or(|activity| activity.disclose);
-        let disclose = told(&row.activity) && parent.is_none_or(|(parent, _)| told(&parent.activity));
+        let secret = |key: &str| controller.activity(key).filter(|activity| !activity.disclose);
+        let secret = secret(&row.activity).or_else(|| parent.and_then(|(parent, _)| secret(&parent.activity)));
         let parent = parent.and_then(|(_, code)| code);
         self.findings.about_row(&collection.name, fate, overdue);
         // Children look at their parent's values, so the row is kept beside its record.
@@ -271,7 +271,7 @@ impl Road<'_> {
                 Ok((Ok(record), row))
             }
             ScopeDecision::Excluded(code) => {
-                self.ledger.excluded(&collection.name, code, disclose);
+                self.ledger.excluded(&collection.name, code, secret.map(|activity| activity.key.as_str()));
                 self.findings.about_exclusion(&collection.name, code);
                 Ok((Err(code), row))
             }

@@ -103,18 +103,16 @@ impl Files {
         if is_mail {
             held = self.mail(container, record, raw, contents, digest)?;
         }
-        let folder = if is_mail { ATTACHMENTS } else { vcon::CONVERSATIONS };
         if let Some(recording) = take(record, "recording") {
             let name = self.names.next_file("recording", extension(record.text("recording.media_type"), None));
             let file = copy(container, format!("{}{name}", vcon::CONVERSATIONS), &recording, contents, digest)?;
             put(record, "recording", file);
         }
-        let folder = if matches!(channel.as_str(), "post" | "form") { ATTACHMENTS } else { folder };
         for child in record.children.iter_mut().flatten() {
             if let Some(content) = take(child, "content") {
                 let ending = extension(child.text("media_type"), child.text("name"));
                 let name = self.names.next_file("attachment", ending);
-                let file = copy(container, format!("{folder}{name}"), &content, contents, digest)?;
+                let file = copy(container, format!("{ATTACHMENTS}{name}"), &content, contents, digest)?;
                 put(child, "content", file);
             }
         }

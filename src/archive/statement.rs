@@ -5,7 +5,7 @@
 
 use super::facts::{ActivityFacts, CollectionFacts, Facts, RECORDS_FORMAT};
 use super::report;
-use crate::records::{Code, LegalBasis};
+use crate::records::{Bilingual, Code, LegalBasis};
 use serde_json::{Map, Value, json};
 
 /// The statement as text.
@@ -244,12 +244,17 @@ fn encoded(key: &str) -> String {
     text
 }
 
-fn reason(code: Code, count: u64) -> Map<String, Value> {
+/// A fixed text in every language of the report, by its tag.
+fn in_languages(facts: &Facts, text: Bilingual) -> Value {
+    facts.languages.iter().map(|tag| (tag.clone(), json!(text.in_language(tag)))).collect::<Map<_, _>>().into()
+}
+
+fn reason(facts: &Facts, code: Code, count: u64) -> Map<String, Value> {
     let mut object = Map::new();
     object.insert("code".into(), json!(code.as_str()));
     object.insert("count".into(), json!(count));
     object.insert("provision".into(), json!(code.provision()));
-    object.insert("sentence".into(), json!({"en": code.sentence().en, "zh-Hans": code.sentence().zh}));
+    object.insert("sentence".into(), in_languages(facts, code.sentence()));
     if let Some(term) = justification(code) {
         object.insert("justification".into(), json!(format!("https://w3id.org/dpv/justifications#{term}")));
     }
@@ -277,7 +282,7 @@ fn third_parties(facts: &Facts) -> Value {
         members.insert("provision".into(), json!(Code::ThirdParty.provision()));
         members.insert("justification".into(), json!("https://w3id.org/dpv/justifications#ThirdPartyRightsImpaired"));
         let sentence = report::replaced_sentence(facts.third_parties);
-        members.insert("sentence".into(), json!({ "en": sentence.en, "zh-Hans": sentence.zh }));
+        members.insert("sentence".into(), in_languages(facts, sentence));
     }
     object
 }
@@ -286,7 +291,7 @@ fn excluded(facts: &Facts) -> Vec<Value> {
     let rows =
         facts.ledger.iter().flat_map(|line| line.excluded.iter().map(move |(code, count)| (line, *code, *count)));
     rows.map(|(line, code, count)| {
-        let mut object = reason(code, count);
+        let mut object = reason(facts, code, count);
         object.insert("collection".into(), json!(line.collection));
         Value::Object(object)
     })
@@ -297,7 +302,7 @@ fn withheld(facts: &Facts) -> Vec<Value> {
     let mut all = Vec::new();
     for line in &facts.ledger {
         for (code, count) in &line.withheld {
-            let mut object = reason(*code, *count);
+            let mut object = reason(facts, *code, *count);
             object.insert("collection".into(), json!(line.collection));
             if *code == Code::Omitted {
                 let reasons = facts.collections.iter().find(|c| c.name == line.collection).map(|c| &c.omitted);

@@ -382,7 +382,7 @@ pub enum JournalCommand {
         reference: String,
         /// By which way, such as `customer portal`; not to whom
         #[arg(long, value_name = "TEXT")]
-        channel: String,
+        channel: Option<String>,
         /// The file that was handed over, where it is not the one that art20 wrote, such as one encrypted anew
         #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
         file: Option<PathBuf>,

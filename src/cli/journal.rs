@@ -33,7 +33,8 @@ pub fn run(options: &JournalOptions) -> anyhow::Result<ExitCode> {
         JournalCommand::Delivered { reference, channel, file, operator } => {
             let sha256 = file.as_deref().map(digest).transpose()?;
             let now = super::clock::surroundings().now;
-            let delivery = journal.delivered(now(), reference, channel, operator.as_deref(), sha256.as_deref());
+            let delivery =
+                journal.delivered(now(), reference, channel.as_deref(), operator.as_deref(), sha256.as_deref());
             let delivery = delivery.map_err(Failure::from)?;
             if options.json {
                 serde_json::to_writer_pretty(&mut out, &delivery)?;

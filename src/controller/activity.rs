@@ -98,6 +98,14 @@ pub struct Retention {
     pub span: RetentionSpan,
 }
 
+impl Retention {
+    /// Reads a period; only an ISO 8601 duration is one, and only one that ends.
+    pub fn parse(text: String) -> Option<Retention> {
+        let span = text.parse::<Span>().ok().filter(|span| text.starts_with(['P', 'p']) && span.is_positive())?;
+        Some(Retention { text, span: RetentionSpan(span) })
+    }
+}
+
 /// A span that compares by its units.
 #[derive(Debug, Clone, Copy)]
 pub struct RetentionSpan(pub Span);

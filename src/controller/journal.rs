@@ -1,6 +1,6 @@
 //! `[journal]`: where the controller keeps the chained log of its runs, and for how long (requirements I1, I3).
 
-use super::activity::{Retention, RetentionSpan};
+use super::activity::Retention;
 use super::document::Section;
 use std::path::{Path, PathBuf};
 
@@ -18,15 +18,12 @@ pub struct JournalPlace {
 /// Reads the section; a relative path counts from `folder`.
 pub(super) fn journal(section: &Section<'_, '_>, folder: &Path) -> Option<JournalPlace> {
     let file = section.required("file");
-    let retention = section.string("retention").and_then(|text| match text.value.parse::<jiff::Span>() {
+    let retention = section.string("retention").and_then(|text| {
         // Shorter than a day would drop lines before anybody has asked for them.
-        Ok(span) if span.is_positive() && is_of_days(&span) => {
-            Some(Retention { text: text.value, span: RetentionSpan(span) })
-        }
-        _ => {
+        Retention::parse(text.value).filter(|retention| is_of_days(&retention.span.0)).or_else(|| {
             section.fault_at(text.line, "`retention` must be an ISO 8601 duration of days or more, such as \"P3Y\"");
             None
-        }
+        })
     });
     let two_people = section.boolean("two_people").is_some_and(|two| two.value);
     section.finish();

@@ -1,6 +1,6 @@
 //! From the document to the [`Controller`]: every section read, every reference between sections checked.
 
-use super::activity::{Elsewhere, ProcessingActivity, Regime, Retention, RetentionSpan};
+use super::activity::{Elsewhere, ProcessingActivity, Regime, Retention};
 use super::document::{Document, Member, Placed, Section};
 use super::faults::Fault;
 use super::store::{Store, StoreUrl};
@@ -216,14 +216,11 @@ fn activity(name: &Placed<String>, section: &Section<'_, '_>, review: &mut Vec<F
     if let Some(means) = means.as_ref().filter(|means| !["automated", "manual"].contains(&means.value.as_str())) {
         section.fault_at(means.line, "`means` must be \"automated\" or \"manual\"");
     }
-    let retention = section.string("retention").and_then(|text| match text.value.parse::<jiff::Span>() {
-        Ok(span) if !span.is_negative() && !span.is_zero() => {
-            Some(Retention { text: text.value, span: RetentionSpan(span) })
-        }
-        _ => {
+    let retention = section.string("retention").and_then(|text| {
+        Retention::parse(text.value).or_else(|| {
             section.fault_at(text.line, "`retention` must be an ISO 8601 duration, such as \"P3Y\"");
             None
-        }
+        })
     });
     let disclose = section.boolean("disclose").is_none_or(|disclose| disclose.value);
     let statute = section.string("statute").map(|statute| statute.value);

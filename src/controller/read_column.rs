@@ -161,7 +161,7 @@ fn fits(mapping: &Mapping) -> Result<(), String> {
         Some(Format::MinorUnits) => shape == Shape::Money,
         Some(Format::DecimalComma) => matches!(shape, Shape::Money | Shape::Decimal | Shape::Seconds) || any,
         Some(Format::Json) => lists || any,
-        Some(Format::Base64) => shape == Shape::Content,
+        Some(Format::Base64) => matches!(shape, Shape::Content | Shape::Text) || any,
         Some(Format::Addresses) => lists,
     };
     if !fits {

@@ -7,25 +7,17 @@ use crate::records::Kind;
 
 /// Reports every reference that leads nowhere, or to what cannot be used.
 pub(super) fn check(controller: &Controller, root: &Section<'_, '_>) {
+    let places = root.members("activity");
     for activity in &controller.activities {
-        if let Some(name) = &activity.consent {
-            match controller.collections.iter().find(|collection| &collection.name == name) {
-                Some(collection) if collection.kind == Kind::Consent => {}
-                Some(_) => root.fault_at(
-                    0,
-                    format!(
-                        "[activity.{}] `consent` names the collection `{name}`, which is not of the kind consent",
-                        activity.key
-                    ),
-                ),
-                None => root.fault_at(
-                    0,
-                    format!(
-                        "[activity.{}] `consent` names the collection `{name}`, which does not exist",
-                        activity.key
-                    ),
-                ),
-            }
+        let Some(name) = &activity.consent else { continue };
+        let line = places.iter().find(|(key, _)| key.value == activity.key).map_or(1, |(key, _)| key.line);
+        let fault = |what| {
+            root.fault_at(line, format!("[activity.{}] `consent` names the collection `{name}`, {what}", activity.key));
+        };
+        match controller.collections.iter().find(|collection| &collection.name == name) {
+            Some(collection) if collection.kind == Kind::Consent => {}
+            Some(_) => fault("which is not of the kind consent"),
+            None => fault("which does not exist"),
         }
     }
     for collection in &controller.collections {

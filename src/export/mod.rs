@@ -325,6 +325,7 @@ fn receipt(
         missing_stores: missing.to_vec(),
         identifiers: identifier_counts(&account.identification),
         ledger,
+        undisclosed: account.ledger.undisclosed(order.controller),
         findings: account.findings.clone(),
     }
 }

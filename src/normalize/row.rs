@@ -205,14 +205,17 @@ impl<'a> RowReader<'a> {
         Ok(normalized)
     }
 
-    /// The row's own currency, else its parent's.
+    /// The row's own currency, else its parent's; none where its own cannot be read, because it is another then.
     fn currency(&self, cells: &Cells<'_>, parent: Option<&Normalized>) -> Option<String> {
-        let own = self.collection.mappings().find(|(_, mapping)| mapping.field.path() == "amount.currency").and_then(
-            |(name, mapping)| {
-                let settings = Settings { zone: &jiff::tz::TimeZone::UTC, currency: None, address: None };
-                read_value(mapping, cells.get(name), settings).value.as_text().map(str::to_owned)
-            },
-        );
+        let own = self.collection.mappings().find(|(_, mapping)| mapping.field.path() == "amount.currency");
+        let own = own.map(|(name, mapping)| {
+            let settings = Settings { zone: &jiff::tz::TimeZone::UTC, currency: None, address: None };
+            read_value(mapping, cells.get(name), settings)
+        });
+        if own.as_ref().is_some_and(|own| own.verbatim.is_some()) {
+            return None;
+        }
+        let own = own.and_then(|own| own.value.as_text().map(str::to_owned));
         let set = || {
             self.collection
                 .set
@@ -325,7 +328,11 @@ fn currencies(normalized: &mut Normalized, currency: Option<String>) {
         normalized.values.iter().filter(|value| value.path.ends_with(".value")).cloned().collect();
     for amount in amounts {
         let path = amount.path.replace(".value", ".currency");
-        if normalized.values.iter().any(|value| value.path == path) {
+        if let Some(own) = normalized.values.iter_mut().find(|value| value.path == path) {
+            // A line whose own currency is NULL is in its parent's.
+            if own.reading.is_empty() {
+                own.reading.value = FieldValue::Text(currency.clone());
+            }
             continue;
         }
         if let Some((place, spec)) = normalized.kind.field(&path) {
@@ -350,13 +357,26 @@ fn check_keys(mapping: &Mapping, cell: &Cell, column: &str, row: &RowRef) -> Res
     }
     let Some(text) = cell.utf8() else { return Ok(()) };
     let known = |key: &String| matches!(&mapping.keys, JsonKeys::Listed(keys) if keys.contains(key));
+    let stray_key = |key: &str| NormalizeError::UnclassifiedKey {
+        row: row.to_string(),
+        column: column.to_owned(),
+        key: key.to_owned(),
+    };
     let stray = match Json::top_keys(&text) {
         Some(keys) => keys.into_iter().find(|key| !known(key)),
-        None if text.trim_start().starts_with(['{', '[']) => Some("(none can be read: it is no JSON)".to_owned()),
+        None if text.trim_start().starts_with(['{', '[']) => {
+            return Err(stray_key("(none can be read: it is no JSON)"));
+        }
         None => None,
     };
     match stray {
-        Some(key) => Err(NormalizeError::UnclassifiedKey { row: row.to_string(), column: column.to_owned(), key }),
+        Some(key) => Err(stray_key(if names_a_field(&key) { &key } else { "(not shown, it may be personal)" })),
         None => Ok(()),
     }
+}
+
+/// Whether a key is one that programs write: an address or a number as key is data, and an error must not show it.
+fn names_a_field(key: &str) -> bool {
+    let digits = key.chars().filter(|c| c.is_numeric()).count();
+    digits < 5 && key.chars().count() <= 60 && key.chars().all(|c| c.is_alphanumeric() || "_-.$:".contains(c))
 }

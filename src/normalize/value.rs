@@ -79,7 +79,23 @@ pub fn read_value(mapping: &Mapping, cell: &Cell, settings: Settings<'_>) -> Rea
             None => Reading::verbatim(cell),
         };
     }
-    by_shape(mapping, shape, cell, &settings).map_or_else(|| Reading::verbatim(cell), Reading::of)
+    let decoded = match cell {
+        Cell::Text(bytes) | Cell::Blob(bytes) if mapping.format == Some(Format::Base64) && shape != Shape::Content => {
+            match decode(bytes) {
+                Some(text) => Some(Cell::Text(text)),
+                None => return Reading::verbatim(cell),
+            }
+        }
+        _ => None,
+    };
+    let value = by_shape(mapping, shape, decoded.as_ref().unwrap_or(cell), &settings);
+    value.map_or_else(|| Reading::verbatim(cell), Reading::of)
+}
+
+/// What base64 text holds, which is often broken into lines.
+fn decode(bytes: &[u8]) -> Option<Vec<u8>> {
+    let compact: Vec<u8> = bytes.iter().copied().filter(|b| !b.is_ascii_whitespace()).collect();
+    base64::engine::general_purpose::STANDARD.decode(compact).ok()
 }
 
 fn by_shape(mapping: &Mapping, shape: Shape, cell: &Cell, settings: &Settings<'_>) -> Option<FieldValue> {
@@ -209,12 +225,25 @@ fn integer(cell: &Cell) -> Option<FieldValue> {
     let number = match cell {
         Cell::Integer(number) => *number,
         Cell::Real(_) => return None,
-        _ => cell.utf8()?.trim().parse().ok()?,
+        _ => {
+            let text = cell.utf8()?;
+            match text.trim().parse() {
+                Ok(number) => number,
+                // Longer than any machine word, but a whole number all the same: as a text, like all long ones.
+                Err(_) => return whole(text.trim()).then(|| FieldValue::Json(Json::String(text.trim().to_owned()))),
+            }
+        }
     };
     Some(match Json::integer(number) {
         Json::Number(_) => FieldValue::Integer(number),
         text => FieldValue::Json(text),
     })
+}
+
+/// Digits that do not begin with zero, perhaps with a minus.
+fn whole(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    !digits.is_empty() && !digits.starts_with('0') && digits.bytes().all(|b| b.is_ascii_digit())
 }
 
 fn list(mapping: &Mapping, cell: &Cell, of: ListOf) -> Option<FieldValue> {
@@ -306,10 +335,7 @@ fn content(mapping: &Mapping, cell: &Cell, address: Option<&BlobAddress>) -> Opt
         Cell::Large(bytes) => {
             address.map(|address| Content::Stored(BlobAddress { bytes: *bytes, base64, ..address.clone() }))
         }
-        Cell::Text(bytes) | Cell::Blob(bytes) if base64 => {
-            let compact: Vec<u8> = bytes.iter().copied().filter(|b| !b.is_ascii_whitespace()).collect();
-            base64::engine::general_purpose::STANDARD.decode(compact).ok().map(Content::Inline)
-        }
+        Cell::Text(bytes) | Cell::Blob(bytes) if base64 => decode(bytes).map(Content::Inline),
         Cell::Text(bytes) | Cell::Blob(bytes) => Some(Content::Inline(bytes.clone())),
         _ => cell.text().map(|text| Content::Inline(text.into_owned())),
     }

@@ -6,14 +6,30 @@ use crate::archive::facts::LedgerLine;
 use crate::controller::Controller;
 use crate::records::Code;
 use crate::scope::Tally;
+use serde::Serialize;
 use std::collections::BTreeMap;
+
+/// Rows that stay out without a word to the person, because a statute forbids to tell of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct Undisclosed {
+    /// The collection.
+    pub collection: String,
+    /// The activity with `disclose = false`.
+    pub activity: String,
+    /// The code under which the ledger counts them.
+    pub code: Code,
+    /// How many rows.
+    pub rows: u64,
+    /// The statute, as the configuration names it.
+    pub statute: Option<String>,
+}
 
 /// The account under way.
 #[derive(Debug, Clone)]
 pub struct Ledger {
     lines: Vec<LedgerLine>,
-    /// Rows that the person must not be told of, by collection and code (a statute forbids it).
-    undisclosed: BTreeMap<(String, Code), u64>,
+    /// Rows that the person must not be told of, by collection, code and the activity that a statute protects.
+    undisclosed: BTreeMap<(String, Code, String), u64>,
 }
 
 impl Ledger {
@@ -61,14 +77,33 @@ impl Ledger {
         }
     }
 
-    /// A row that stays out; with `disclose` false the person must not be told.
-    pub fn excluded(&mut self, collection: &str, code: Code, disclose: bool) {
+    /// A row that stays out; `secret` is the activity because of which the person must not be told.
+    pub fn excluded(&mut self, collection: &str, code: Code, secret: Option<&str>) {
         if let Some(line) = self.line(collection) {
             *line.excluded.entry(code).or_default() += 1;
         }
-        if !disclose {
-            *self.undisclosed.entry((collection.to_owned(), code)).or_default() += 1;
+        if let Some(activity) = secret {
+            *self.undisclosed.entry((collection.to_owned(), code, activity.to_owned())).or_default() += 1;
         }
+    }
+
+    /// What the person is not told of, each with the statute that forbids it, in the order of the collections.
+    pub fn undisclosed(&self, controller: &Controller) -> Vec<Undisclosed> {
+        let mut all = Vec::new();
+        for line in &self.lines {
+            for ((collection, code, activity), rows) in &self.undisclosed {
+                if *collection == line.collection {
+                    all.push(Undisclosed {
+                        collection: collection.clone(),
+                        activity: activity.clone(),
+                        code: *code,
+                        rows: *rows,
+                        statute: controller.activity(activity).and_then(|activity| activity.statute.clone()),
+                    });
+                }
+            }
+        }
+        all
     }
 
     /// How many rows were matched altogether.
@@ -102,8 +137,8 @@ impl Ledger {
         let mut lines = self.lines.clone();
         lines.retain(|line| !hidden.contains(&line.collection.as_str()));
         for line in &mut lines {
-            for ((_, code), count) in
-                self.undisclosed.iter().filter(|((collection, _), _)| *collection == line.collection)
+            for ((_, code, _), count) in
+                self.undisclosed.iter().filter(|((collection, ..), _)| *collection == line.collection)
             {
                 line.matched -= count;
                 if let Some(excluded) = line.excluded.get_mut(code) {

@@ -3,7 +3,7 @@
 pub mod journal;
 mod ledger;
 
-pub use ledger::Ledger;
+pub use ledger::{Ledger, Undisclosed};
 
 use crate::archive::facts::{Finding, LedgerLine};
 use crate::request::deadlines::Deadlines;
@@ -77,6 +77,9 @@ pub struct Receipt {
     pub identifiers: BTreeMap<String, IdentifierCount>,
     /// What became of every row.
     pub ledger: Vec<LedgerLine>,
+    /// What a statute forbids to tell the person: named here alone, never in the archive or the letter.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub undisclosed: Vec<Undisclosed>,
     /// What somebody should look at.
     pub findings: Vec<Finding>,
 }

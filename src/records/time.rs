@@ -203,8 +203,13 @@ fn unix(timestamp: Timestamp, fraction: &str) -> Option<Reading> {
 
 /// RFC 3339 text. An offset with seconds (local mean time before time zones) has no notation there, so UTC is written.
 fn instant(local: civil::DateTime, offset: Offset, fraction: &str) -> Option<Time> {
-    let timestamp = offset.to_timestamp(local).ok()?;
     let seconds = offset.seconds();
+    let timestamp = match offset.to_timestamp(local) {
+        Ok(timestamp) => timestamp,
+        // The last day of the year 9999 is written for "never"; as an instant it counts as the last that there is.
+        Err(_) if local.year() > 0 && seconds % 60 == 0 => Timestamp::MAX,
+        Err(_) => return None,
+    };
     let (local, seconds) = if seconds % 60 == 0 { (local, seconds) } else { (Offset::UTC.to_datetime(timestamp), 0) };
     let point = if fraction.is_empty() { "" } else { "." };
     let zone = if seconds == 0 {
@@ -260,6 +265,8 @@ mod tests {
             ("2024-03-01", "2024-03-01"),
             ("Fri, 01 Mar 2024 09:00:00 +0100", "2024-03-01T09:00:00+01:00"),
             ("1890-01-01 00:00:00", "1889-12-31T15:54:17Z"),
+            ("9999-12-31T23:59:59Z", "9999-12-31T23:59:59Z"),
+            ("9999-12-31 23:59:59.999", "9999-12-31T23:59:59.999+08:00"),
         ] {
             assert_eq!(read(stored, "Asia/Shanghai").as_deref(), Some(expected), "{stored}");
         }

@@ -3,10 +3,9 @@
 //! What is wrong with the file is told before anything is done, by line, never with what stands there; what is wrong
 //! with one request is that request's own matter.
 
-use super::read::{OPTIONS, from_object, is_option, request, values_of};
+use super::read::{OPTIONS, RequestFileError, from_object, is_option, request, values_of};
 use super::{PortabilityRequest, RawRequest, RequestFault, check_reference, known_types};
 use crate::controller::Controller;
-use serde_json::Value;
 use std::collections::HashMap;
 
 /// A request of a list.
@@ -86,15 +85,19 @@ impl Reading<'_> {
 
     fn lines(&mut self, text: &str) {
         for (line, text) in (1..).zip(text.lines()).filter(|(_, text)| !text.trim().is_empty()) {
-            let Ok(Value::Object(object)) = serde_json::from_str(text) else {
-                self.fault(format!("line {line} of the requests is no JSON object"), "Write one JSON object a line.");
-                continue;
+            let fields = match from_object(text) {
+                Err(RequestFileError::Syntax) => {
+                    let what = format!("line {line} of the requests is no JSON object");
+                    self.fault(what, "Write one JSON object a line.");
+                    continue;
+                }
+                Ok(fields) if !fields.iter().all(|(field, _)| self.is_known(field)) => {
+                    self.fault(format!("line {line} of the requests has a field that is not known"), self.fields());
+                    continue;
+                }
+                fields => fields,
             };
-            if !object.keys().all(|field| self.is_known(field)) {
-                self.fault(format!("line {line} of the requests has a field that is not known"), self.fields());
-                continue;
-            }
-            match from_object(object).and_then(request) {
+            match fields.and_then(request) {
                 Ok(raw) => self.requests.push((line, raw)),
                 Err(error) => self.fault(format!("line {line} of the requests: {error}"), "Correct this line."),
             }

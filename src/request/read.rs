@@ -1,7 +1,8 @@
 //! A request from a file or standard input: one JSON object, or a CSV heading with one row (contract 2).
 
 use super::RawRequest;
-use serde_json::Value;
+use crate::records::{Json, NotJson};
+use serde_json::value::RawValue;
 
 /// Why a file is no request. Exit status 2. Never shows what is in it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -18,6 +19,9 @@ pub enum RequestFileError {
     /// A field is given twice. A file without its heading has persons there, so the heading is not shown.
     #[error("the columns {0} and {1} of the request have the same heading")]
     Twice(usize, usize),
+    /// A field stands twice in the JSON object, and one of the two would be lost.
+    #[error("a field of the request is given twice")]
+    Repeated,
 }
 
 /// Reads one request.
@@ -37,35 +41,31 @@ pub fn read_request(text: &str) -> Result<RawRequest, RequestFileError> {
 pub(super) type Fields = Vec<(String, Vec<String>)>;
 
 fn from_json(text: &str) -> Result<Fields, RequestFileError> {
-    let object = match serde_json::from_str(text).map_err(|_| RequestFileError::Syntax)? {
-        Value::Object(object) => object,
-        Value::Array(items) => match <[Value; 1]>::try_from(items) {
-            Ok([Value::Object(object)]) => object,
-            Ok(_) => return Err(RequestFileError::Syntax),
-            Err(items) => return Err(RequestFileError::NotOne(items.len())),
-        },
-        _ => return Err(RequestFileError::Syntax),
-    };
-    from_object(object)
+    if !text.trim_start().starts_with('[') {
+        return from_object(text);
+    }
+    let items: Vec<&RawValue> = serde_json::from_str(text).map_err(|_| RequestFileError::Syntax)?;
+    let [item] = items.as_slice() else { return Err(RequestFileError::NotOne(items.len())) };
+    from_object(item.get())
 }
 
 /// The fields of a JSON object: a text or a list of texts each; null is not given.
-pub(super) fn from_object(object: serde_json::Map<String, Value>) -> Result<Fields, RequestFileError> {
+pub(super) fn from_object(object: &str) -> Result<Fields, RequestFileError> {
+    let members = Json::members(object).map_err(|error| match error {
+        NotJson::RepeatedKey => RequestFileError::Repeated,
+        NotJson::Invalid | NotJson::TooDeep => RequestFileError::Syntax,
+    })?;
     let mut fields = Fields::new();
-    for (name, value) in object {
-        let text = |value: &Value| match value {
-            Value::String(text) => Some(text.clone()),
-            Value::Number(number) => Some(number.to_string()),
-            _ => None,
+    for (name, value) in members {
+        // Numbers keep every digit, so a long customer number may stand as one.
+        let text = |value: &Json| match value {
+            Json::String(text) | Json::Number(text) => Ok(text.clone()),
+            _ => Err(RequestFileError::Field(name.clone())),
         };
-        let values = match &value {
-            Value::Null => Vec::new(),
-            Value::Array(items) => items
-                .iter()
-                .map(text)
-                .collect::<Option<Vec<_>>>()
-                .ok_or_else(|| RequestFileError::Field(name.clone()))?,
-            single => vec![text(single).ok_or_else(|| RequestFileError::Field(name.clone()))?],
+        let values = match &Json::parse(value).map_err(|_| RequestFileError::Field(name.clone()))? {
+            Json::Null => Vec::new(),
+            Json::Array(items) => items.iter().map(text).collect::<Result<_, _>>()?,
+            single => vec![text(single)?],
         };
         fields.push((name, values));
     }
@@ -172,6 +172,11 @@ mod tests {
         assert!(matches!(read_request("{"), Err(RequestFileError::Syntax)));
         assert!(matches!(read_request("[1]"), Err(RequestFileError::Syntax)));
         assert!(matches!(read_request(r#"{"email": {"a": 1}}"#), Err(RequestFileError::Field(_))));
+        let long = read_request(r#"{"customer": 12345678901234567890123}"#).unwrap();
+        assert_eq!(long.subjects[0].1, "12345678901234567890123");
+        let twice = r#"{"email": "a@x.org", "identity_check": "document", "email": "b@x.org"}"#;
+        assert!(matches!(read_request(twice), Err(RequestFileError::Repeated)));
+        assert!(matches!(read_request(&format!("[{twice}]")), Err(RequestFileError::Repeated)));
         assert!(matches!(read_request("email,email\na,b\n"), Err(RequestFileError::Twice(1, 2))));
     }
 }

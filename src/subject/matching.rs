@@ -94,6 +94,8 @@ mod tests {
             "[\"b@y\", \"ann@x.org\"]",
             "[{\"name\":\"Ann\",\"address\":\"Ann@X.org\"}]",
             "b@y\nann@x.org",
+            "Team: ann@x.org, b@y;",
+            "\"b@y\": ann@x.org;",
         ] {
             assert!(has(text, "ann@x.org"), "{text}");
         }
@@ -101,6 +103,7 @@ mod tests {
             "\"ann@x.org\" <mallory@y>",
             "ann@x.org <mallory@y>",
             "mallory@y (ann@x.org)",
+            "\"ann@x.org\": b@y;",
             "[{\"name\":\"ann@x.org\",\"address\":\"m@y\"}]",
             "joann@x.org",
             "ann@x.org.evil.example",

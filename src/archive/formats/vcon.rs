@@ -83,7 +83,7 @@ impl Conversation<'_> {
             }
             dialog
         };
-        if channel == Some("phone") || record.get("recording").is_some() {
+        if channel == Some("phone") || recorded(record) {
             let mut call = dialog("recording");
             if let Some(FieldValue::Seconds(seconds)) = record.get("recording.duration")
                 && let Ok(Value::Number(duration)) = serde_json::from_str(seconds.as_str())
@@ -146,6 +146,14 @@ impl Conversation<'_> {
             self.parties.len() - 1
         })
     }
+}
+
+/// Whether there is a recording, also one that was withheld or could not be read.
+fn recorded(record: &Record) -> bool {
+    let of_it = |path: &str| path == "recording" || path.starts_with("recording.");
+    record.entries.iter().any(|entry| of_it(&entry.path) && !entry.value.is_null())
+        || record.withheld.iter().any(|(path, _)| of_it(path))
+        || record.verbatim.iter().any(|(path, _)| of_it(path))
 }
 
 /// A party: a number as TEL URL if it is a global one, an e-mail address, else a handle in the name.

@@ -42,9 +42,14 @@ impl Language {
         languages
     }
 
-    /// The tag of the language that the fixed texts are really in.
-    pub(super) fn html_tag(&self) -> &'static str {
-        if self.chinese { "zh-Hans" } else { "en" }
+    /// The tag of the language that the fixed texts are really in: the configured one where it says the same.
+    pub(super) fn html_tag(&self) -> &str {
+        const SIMPLIFIED: [&str; 5] = ["zh", "zh-CN", "zh-SG", "zh-Hans", "zh-Hans-CN"];
+        match self.tag.split('-').next() {
+            _ if self.chinese && !SIMPLIFIED.iter().any(|tag| tag.eq_ignore_ascii_case(&self.tag)) => "zh-Hans",
+            Some(primary) if !self.chinese && !primary.eq_ignore_ascii_case("en") => "en",
+            _ => &self.tag,
+        }
     }
 
     /// Its name in itself.

@@ -53,12 +53,12 @@ impl Journal {
         &self,
         now: Timestamp,
         reference: &str,
-        channel: &str,
+        channel: Option<&str>,
         operator: Option<&str>,
         made: Option<&str>,
     ) -> Result<Delivery, JournalError> {
-        let channel = channel.trim();
-        if channel.is_empty() || may_name_a_person(channel) {
+        let channel = channel.map(str::trim);
+        if channel.is_some_and(|channel| channel.is_empty() || may_name_a_person(channel)) {
             return Err(JournalError::Personal);
         }
         let mut known = Made::default();
@@ -81,7 +81,7 @@ impl Journal {
         let (archive, letter) = if is_letter { (None, Some(file)) } else { (Some(file), None) };
         let delivery = Delivery {
             reference: reference.to_owned(),
-            channel: channel.to_owned(),
+            channel: channel.map(str::to_owned),
             operator: operator.map(str::to_owned),
             archive,
             letter,

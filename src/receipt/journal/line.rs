@@ -197,8 +197,8 @@ impl Rows {
 pub struct Delivery {
     /// The reference of the request.
     pub reference: String,
-    /// By which way.
-    pub channel: String,
+    /// By which way, where it is noted.
+    pub channel: Option<String>,
     /// Who handed it over.
     pub operator: Option<String>,
     /// The file that was handed over, if it is an archive.

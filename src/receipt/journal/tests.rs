@@ -288,12 +288,14 @@ fn a_journal_that_is_not_whole_is_not_shortened() {
 #[test]
 fn a_delivery_names_the_file_of_the_last_run_or_one_made_from_it_and_no_person() {
     let (_folder, journal) = written(3);
-    let delivered = journal.delivered(day(4), "r-1", " portal ", Some("ops"), None).unwrap();
-    assert_eq!((delivered.channel.as_str(), delivered.sha256()), ("portal", sha256(b"r-1").as_str()));
+    let delivered = journal.delivered(day(4), "r-1", Some(" portal "), Some("ops"), None).unwrap();
+    assert_eq!((delivered.channel.as_deref(), delivered.sha256()), (Some("portal"), sha256(b"r-1").as_str()));
     let made = sha256(b"made anew");
-    let delivered = journal.delivered(day(5), "r-1", "letter", None, Some(&made)).unwrap();
+    let delivered = journal.delivered(day(5), "r-1", Some("letter"), None, Some(&made)).unwrap();
     let archive = delivered.archive.unwrap();
     assert_eq!((archive.sha256, archive.made_from), (made.clone(), Some(sha256(b"r-1"))));
+    // Which way it went need not be said.
+    assert_eq!(journal.delivered(day(6), "r-1", None, None, None).unwrap().channel, None);
     let mut about = Vec::new();
     journal
         .read(|entry, _| {
@@ -302,11 +304,11 @@ fn a_delivery_names_the_file_of_the_last_run_or_one_made_from_it_and_no_person()
             }
         })
         .unwrap();
-    assert_eq!(about, ["export", "delivered", "delivered"]);
-    assert!(matches!(journal.delivered(day(6), "r-9", "letter", None, None), Err(JournalError::NotFound(_))));
+    assert_eq!(about, ["export", "delivered", "delivered", "delivered"]);
+    assert!(matches!(journal.delivered(day(7), "r-9", None, None, None), Err(JournalError::NotFound(_))));
     for channel in ["", "mail to ann@x.org", "call 010-0000 0142", "a\nb", &"x".repeat(101)] {
         assert!(
-            matches!(journal.delivered(day(6), "r-1", channel, None, None), Err(JournalError::Personal)),
+            matches!(journal.delivered(day(7), "r-1", Some(channel), None, None), Err(JournalError::Personal)),
             "{channel}"
         );
     }
