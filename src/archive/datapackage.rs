@@ -177,6 +177,11 @@ fn field(facts: &Facts, kind: Kind, column: &TableColumn, times: TimesSeen) -> V
                 categories.push(category);
             }
         }
+        // As the standard has it, unless free texts stand in the same column.
+        if configured.iter().all(|(_, field)| !field.labels.is_empty()) {
+            let plain = categories.iter().map(|code| json!({"value": code["value"], "label": code["label"]}));
+            object.insert("categories".into(), plain.collect());
+        }
         object.insert("codes".into(), Value::Array(categories));
     }
     if let Source::Field(spec, _) = &column.source {

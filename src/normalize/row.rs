@@ -324,13 +324,14 @@ fn origin(
 /// Gives every amount the currency that goes with it (contract 4).
 fn currencies(normalized: &mut Normalized, currency: Option<String>) {
     let Some(currency) = currency else { return };
+    let says_all = normalized.form.is_some();
     let amounts: Vec<NormalValue> =
         normalized.values.iter().filter(|value| value.path.ends_with(".value")).cloned().collect();
     for amount in amounts {
         let path = amount.path.replace(".value", ".currency");
         if let Some(own) = normalized.values.iter_mut().find(|value| value.path == path) {
-            // A line whose own currency is NULL is in its parent's.
-            if own.reading.is_empty() {
+            // A line whose own currency is NULL is in its parent's; an imported one says all that it says itself.
+            if own.reading.is_empty() && !says_all {
                 own.reading.value = FieldValue::Text(currency.clone());
             }
             continue;

@@ -76,7 +76,7 @@ impl Reading<'_> {
     }
 
     fn is_known(&self, field: &str) -> bool {
-        is_option(field) || self.known.contains(&field)
+        is_option(field) || field == "subject" || self.known.contains(&field)
     }
 
     fn fields(&self) -> String {

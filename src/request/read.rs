@@ -114,7 +114,7 @@ pub(super) fn is_option(name: &str) -> bool {
     OPTIONS.contains(&name)
 }
 
-/// Every field that is no option is a type of identifier.
+/// Every field that is no option is a type of identifier; `subject` holds several, each as `TYPE:VALUE`.
 pub(super) fn request(fields: Fields) -> Result<RawRequest, RequestFileError> {
     let mut request = RawRequest::default();
     for (name, values) in fields {
@@ -129,6 +129,11 @@ pub(super) fn request(fields: Fields) -> Result<RawRequest, RequestFileError> {
             "direct_transmission" => &mut request.direct_transmission,
             "language" => {
                 request.language = (!values.is_empty()).then(|| values.join(","));
+                continue;
+            }
+            // As on the command line, each with its type before a colon.
+            "subject" => {
+                request.subjects.extend(values.into_iter().map(|value| (None, value)));
                 continue;
             }
             _ => {
@@ -172,6 +177,8 @@ mod tests {
         assert!(matches!(read_request("{"), Err(RequestFileError::Syntax)));
         assert!(matches!(read_request("[1]"), Err(RequestFileError::Syntax)));
         assert!(matches!(read_request(r#"{"email": {"a": 1}}"#), Err(RequestFileError::Field(_))));
+        let typed = read_request(r#"{"subject": ["email:a@x.org", "customer:17"]}"#).unwrap();
+        assert_eq!(typed.subjects, [(None, "email:a@x.org".to_owned()), (None, "customer:17".to_owned())]);
         let long = read_request(r#"{"customer": 12345678901234567890123}"#).unwrap();
         assert_eq!(long.subjects[0].1, "12345678901234567890123");
         let twice = r#"{"email": "a@x.org", "identity_check": "document", "email": "b@x.org"}"#;
