@@ -117,7 +117,7 @@ impl Row {
             piece(b'n', name.as_bytes());
             match cell {
                 Cell::Integer(number) => piece(b'i', &number.to_be_bytes()),
-                Cell::Text(bytes) | Cell::Blob(bytes) => piece(b't', bytes),
+                Cell::Exact(bytes) | Cell::Text(bytes) | Cell::Blob(bytes) => piece(b't', bytes),
                 Cell::Real(_) | Cell::Null | Cell::Large(_) => piece(b'0', &[]),
             }
         }
@@ -191,7 +191,7 @@ impl ToSql for Bound<'_> {
         Ok(match self {
             Bound::Cell(Cell::Integer(number)) => ToSqlOutput::from(*number),
             Bound::Cell(Cell::Real(number)) => ToSqlOutput::from(*number),
-            Bound::Cell(Cell::Text(bytes)) => ToSqlOutput::Borrowed(ValueRef::Text(bytes)),
+            Bound::Cell(Cell::Exact(bytes) | Cell::Text(bytes)) => ToSqlOutput::Borrowed(ValueRef::Text(bytes)),
             Bound::Cell(Cell::Blob(bytes)) => ToSqlOutput::Borrowed(ValueRef::Blob(bytes)),
             Bound::Cell(Cell::Null | Cell::Large(_)) => ToSqlOutput::Borrowed(ValueRef::Null),
             Bound::Room(bytes) => ToSqlOutput::ZeroBlob(*bytes),

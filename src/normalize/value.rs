@@ -42,7 +42,7 @@ impl Reading {
 
     fn verbatim(cell: &Cell) -> Reading {
         let verbatim = match cell {
-            Cell::Text(bytes) | Cell::Blob(bytes) => match String::from_utf8(bytes.clone()) {
+            Cell::Exact(bytes) | Cell::Text(bytes) | Cell::Blob(bytes) => match String::from_utf8(bytes.clone()) {
                 Ok(text) => Verbatim::Json(Json::String(text)),
                 Err(error) => Verbatim::Bytes(error.into_bytes()),
             },
@@ -177,6 +177,7 @@ fn number(mapping: &Mapping, cell: &Cell) -> Option<Decimal> {
     match cell {
         Cell::Integer(number) => Some(Decimal::from_i64(*number)),
         Cell::Real(number) => Decimal::from_f64(*number),
+        Cell::Exact(_) => Decimal::parse(&cell.utf8()?),
         _ if mapping.format == Some(Format::DecimalComma) => Decimal::parse_decimal_comma(&cell.utf8()?),
         _ => Decimal::parse(&cell.utf8()?),
     }

@@ -24,7 +24,7 @@ pub(super) fn cells_order(a: &[Cell], b: &[Cell]) -> Ordering {
 /// 1 and the text `1` would be one record.
 pub(super) fn repeated<'k>(keys: impl Iterator<Item = &'k [Cell]> + Clone) -> bool {
     let kind = |cell: &Cell| match cell {
-        Cell::Integer(_) | Cell::Real(_) => 0,
+        Cell::Integer(_) | Cell::Real(_) | Cell::Exact(_) => 0,
         Cell::Text(_) => 1,
         _ => 2,
     };
@@ -59,7 +59,7 @@ impl RowName {
 fn name_of(cell: &Cell) -> (u8, Box<[u8]>) {
     let kind = match cell {
         Cell::Null => 0,
-        Cell::Integer(_) | Cell::Real(_) => 1,
+        Cell::Integer(_) | Cell::Real(_) | Cell::Exact(_) => 1,
         Cell::Text(_) => 2,
         Cell::Blob(_) | Cell::Large(_) => 3,
     };

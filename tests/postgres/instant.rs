@@ -144,7 +144,7 @@ fn a_table_of_which_only_some_columns_may_be_read_cannot_be_emptied_under_the_ex
 }
 
 /// Looks until something is so.
-fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let start = Instant::now();
     while !is_so() {
         assert!(start.elapsed() < Duration::from_secs(60), "{what}");
@@ -152,7 +152,8 @@ fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     }
 }
 
-fn waits(client: &mut postgres::Client) -> bool {
+/// Whether an export waits for the test.
+pub fn waits(client: &mut postgres::Client) -> bool {
     let sql = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted";
     client.query_one(sql, &[]).unwrap().get::<_, i64>(0) > 0
 }

@@ -3,8 +3,10 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod elsewhere;
 mod indexes;
 mod instant;
+mod keys;
 mod large;
 mod refused;
 mod run;

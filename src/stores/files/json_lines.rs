@@ -140,7 +140,8 @@ fn number(text: &str) -> Cell {
     let fraction = text.parse::<f64>().ok().filter(|number| number.is_finite());
     match fraction.filter(|number| Decimal::from_f64(*number).is_some_and(|decimal| decimal.as_str() == text)) {
         Some(number) => Cell::Real(number),
-        None => Cell::Text(text.into()),
+        None if text.contains(['e', 'E']) => Cell::Text(text.into()),
+        None => Cell::Exact(text.into()),
     }
 }
 
@@ -186,9 +187,9 @@ mod tests {
             [
                 Cell::Null,
                 Cell::Integer(7),
-                text(b"12345678901234567890123"),
+                Cell::Exact(b"12345678901234567890123".to_vec()),
                 Cell::Real(1.5),
-                text(b"1.10"),
+                Cell::Exact(b"1.10".to_vec()),
                 text(b"\xc3\xa9\0\xed\xa0\x80"),
                 text(br#"{"x": [1, 2]}"#),
                 text(b"[1, 2]"),

@@ -127,7 +127,10 @@ impl AddressScan {
         }
         match byte {
             b'"' => {
-                self.end_token();
+                // In angle brackets it may be the beginning of an address.
+                if !self.angle || !self.token.is_empty() {
+                    self.end_token();
+                }
                 self.quoted = true;
             }
             b'(' => self.comment = 1,
@@ -141,8 +144,8 @@ impl AddressScan {
                 self.end_token();
                 self.end_entry();
             }
-            // The name of a group, a route, `mailto:`.
-            b':' => self.token.clear(),
+            // The name of a group, a route, `mailto:`; but not within `[IPv6:2001:db8::1]`.
+            b':' if !self.token.windows(2).any(|pair| pair == b"@[") => self.token.clear(),
             b' ' | b'\t' | b'\r' | b'\n' => self.gap = true,
             _ => {
                 let joins = self.angle || byte == b'@' || self.token.ends_with(b"@");
@@ -278,6 +281,12 @@ mod tests {
             ("ann @ x.org,\r\n\tb@y", &["ann@x.org", "b@y"]),
             ("<@a.org,@b.org:ann@x.org>", &["ann@x.org"]),
             ("\"ann lee\"@x.org", &["\"ann lee\"@x.org"]),
+            ("Ann <\"ann lee\"@x.org>, b@y", &["\"ann lee\"@x.org", "b@y"]),
+            ("Ann <ann@[IPv6:2001:db8::1]>, b@y", &["ann@[IPv6:2001:db8::1]", "b@y"]),
+            ("ann(boss)@(our)x.org (Ann (the) \\) boss)", &["ann@x.org"]),
+            ("Team: ann@x.org;, Others:;, b@y", &["ann@x.org", "b@y"]),
+            ("=?gb18030?B?wO4=?= <ann@x.org>, =?utf-8?B?5p2O?= <b@y>", &["ann@x.org", "b@y"]),
+            ("ann@\r\n x.org,\r\n\t<b\r\n @y>", &["ann@x.org", "b@y"]),
             ("李 <李@例子.测试>", &["李@例子.测试"]),
             ("=?utf-8?Q?Ann=2C_A?= <ann@x.org>", &["ann@x.org"]),
             ("<mailto:ann@x.org>", &["ann@x.org"]),

@@ -6,7 +6,7 @@
 //! | `smallint`, `integer`, `bigint`, `oid` | a whole number |
 //! | `boolean` | 1 or 0 |
 //! | `real`, `double precision` | a binary fraction |
-//! | `numeric`, `money` | a whole number if it is written as one, else its exact digits as text |
+//! | `numeric`, `money` | a whole number if it is written as one, else its exact digits |
 //! | `bytea` | bytes |
 //! | `timestamp with time zone` | text, RFC 3339 in UTC |
 //! | arrays, composite types | text, JSON |
@@ -178,7 +178,7 @@ impl Column {
 fn exact(raw: &[u8]) -> Cell {
     match std::str::from_utf8(raw).ok().and_then(|text| text.parse().ok()) {
         Some(number) => Cell::Integer(number),
-        None => Cell::Text(raw.to_vec()),
+        None => Cell::Exact(raw.to_vec()),
     }
 }
 
@@ -210,7 +210,7 @@ mod tests {
         assert_eq!(numeric("42"), Cell::Integer(42));
         assert_eq!(numeric("-9223372036854775808"), Cell::Integer(i64::MIN));
         for text in ["19.90", "9223372036854775808", "0.1234567890123456789012345678901234567890", "NaN"] {
-            assert_eq!(numeric(text), Cell::Text(text.into()), "{text}");
+            assert_eq!(numeric(text), Cell::Exact(text.into()), "{text}");
         }
     }
 

@@ -16,7 +16,7 @@ use crate::stores::server::ServerProblem;
 use jiff::Timestamp;
 use postgres::error::SqlState;
 use postgres::{Client, IsolationLevel, Transaction};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 /// How often the snapshot is taken anew because somebody made or renamed tables meanwhile.
 const ATTEMPTS: usize = 5;
@@ -81,7 +81,7 @@ fn in_catalog(store: &str, error: postgres::Error) -> StoreError {
 
 /// What is set for the time of the transaction: only what the server knows.
 fn manners(client: &mut Client) -> Result<String, postgres::Error> {
-    let names: Vec<&str> = MANNERS.iter().chain(&TIMEOUTS).map(|(name, _)| *name).collect();
+    let names: Vec<&str> = MANNERS.iter().chain(&TIMEOUTS).map(|(name, _)| *name).chain(["server_encoding"]).collect();
     let sql = "SELECT lower(name), setting FROM pg_catalog.pg_settings WHERE lower(name) = ANY ($1::text[])";
     let lower: Vec<String> = names.iter().map(|name| name.to_lowercase()).collect();
     let mut known: HashMap<String, String> = HashMap::new();
@@ -92,7 +92,12 @@ fn manners(client: &mut Client) -> Result<String, postgres::Error> {
     let always = MANNERS.iter().filter(|(name, _)| there(name).is_some());
     let unless_said = TIMEOUTS.iter().filter(|(name, _)| matches!(there(name), Some("0" | "0s")));
     let set = |(name, value): &(&str, &str)| format!("SET LOCAL {name} = '{value}';");
-    Ok(always.chain(unless_said).map(set).collect())
+    let mut manners: String = always.chain(unless_said).map(set).collect();
+    if there("server_encoding") == Some("SQL_ASCII") {
+        // The server does not know what its bytes mean, and would refuse those that are no UTF-8.
+        manners.push_str("SET LOCAL client_encoding = 'SQL_ASCII';");
+    }
+    Ok(manners)
 }
 
 /// Locks, takes the snapshot and reads the catalogue; `None` if there are tables that were not there before.
@@ -178,25 +183,23 @@ fn catalog(
     Ok(answers)
 }
 
-/// Other servers whose tables are reached through this one take their snapshots when they are first asked: so they are
-/// asked now. One that does not answer is not complained of before its rows are wanted.
+/// Other servers whose tables are reached through this one take their snapshots when they are first asked, and lock a
+/// table when they are asked for it: so they are asked now, for each. One that does not answer is not complained of
+/// before its rows are wanted.
 fn begin_elsewhere(transaction: &mut Transaction<'_>, relations: &[Listed]) -> Result<(), postgres::Error> {
     if !relations.iter().any(|listed| listed.kind == "f") {
         return Ok(());
     }
-    let sql = "SELECT t.ftserver, t.ftrelid FROM pg_catalog.pg_foreign_table t
+    let sql = "SELECT t.ftrelid FROM pg_catalog.pg_foreign_table t
                JOIN pg_catalog.pg_foreign_server s ON s.oid = t.ftserver
                JOIN pg_catalog.pg_foreign_data_wrapper w ON w.oid = s.srvfdw WHERE w.fdwname = 'postgres_fdw'";
-    let mut servers: BTreeMap<u32, String> = BTreeMap::new();
+    let mut elsewhere: HashSet<u32> = HashSet::new();
     for row in transaction.query(sql, &[])? {
-        let number: u32 = row.try_get(1)?;
-        if let Some(listed) = relations.iter().find(|listed| listed.oid == number && listed.readable) {
-            servers.insert(row.try_get(0)?, listed.quoted());
-        }
+        elsewhere.insert(row.try_get(0)?);
     }
-    for table in servers.values() {
+    for listed in relations.iter().filter(|r| r.readable_in_part && elsewhere.contains(&r.oid)) {
         let mut part = transaction.savepoint("elsewhere")?;
-        match part.query(&format!("SELECT 1 FROM {table} LIMIT 1"), &[]) {
+        match part.query(&format!("SELECT 1 FROM {} LIMIT 1", listed.quoted()), &[]) {
             Ok(_) => part.commit()?,
             Err(_) => part.rollback()?,
         }

@@ -30,7 +30,7 @@ impl<C: Borrow<Cell>> ToSql for Parameter<C> {
             Cell::Null | Cell::Large(_) => ValueRef::Null,
             Cell::Integer(number) => ValueRef::Integer(*number),
             Cell::Real(number) => ValueRef::Real(*number),
-            Cell::Text(bytes) => ValueRef::Text(bytes),
+            Cell::Exact(bytes) | Cell::Text(bytes) => ValueRef::Text(bytes),
             Cell::Blob(bytes) => ValueRef::Blob(bytes),
         }))
     }
