@@ -139,6 +139,45 @@ fn every_message_with_an_address_of_the_person_is_found_and_nobody_elses() {
 }
 
 #[test]
+fn an_address_counts_in_each_of_these_fields_however_it_is_written_and_in_no_other() {
+    let fields =
+        ["From", "Sender", "Reply-To", "To", "Cc", "Bcc", "Resent-From", "Resent-To", "Resent-Cc", "Delivered-To"];
+    let ways = [
+        "ann@xn--mnchen-3ya.example",
+        "ANN@MÜNCHEN.example",
+        "\"Müller, Ann\" <Ann@münchen.example>, b@y.example",
+        "Bob <b@y.example>,\n\t=?gb18030?B?wO4=?= <ann@XN--MNCHEN-3YA.example>",
+        "Team: b@y.example, ann@mu\u{308}nchen.example (Ann (at home));",
+        "(Ann) ann\n @ münchen.example",
+        "=?utf-8?Q?Ann_<ann=40m=C3=BCnchen.example>?=",
+    ];
+    let others = [
+        "Return-Path: <ann@münchen.example>",
+        "Envelope-To: ann@münchen.example",
+        "X-To: ann@münchen.example",
+        "Subject: ann@münchen.example",
+        "References: <ann@münchen.example>",
+        "To: joann@münchen.example, ann@münchen.example.org, ann@muenchen.example",
+        "To: \"ann@münchen.example\" <b@y.example>",
+        "To: b@y.example\n\nTo: ann@münchen.example",
+    ];
+    let folder = controller("maildir:Mail");
+    maildir(&folder.path().join("Mail"));
+    let mine = fields.iter().flat_map(|field| ways.iter().map(move |way| format!("{field}: {way}\nX: y\n\nMINE\n")));
+    let strange = others.iter().map(|other| format!("{other}\nX: y\n\nCANARY\n"));
+    let mut all = 0;
+    for (at, mail) in mine.chain(strange).enumerate() {
+        let mail = if at % 2 == 0 { mail } else { mail.replace('\n', "\r\n") };
+        fs::write(folder.path().join(format!("Mail/cur/{at:03}.x:2,S")), mail).unwrap();
+        all += 1;
+    }
+    let (receipt, files) = export(folder.path(), &["email:ann@münchen.example".into()]);
+    assert_eq!(receipt["ledger"][0]["portable"], json!(fields.len() * ways.len()));
+    assert_eq!(all, fields.len() * ways.len() + others.len());
+    assert!(files.values().all(|bytes| !String::from_utf8_lossy(bytes).contains("CANARY")));
+}
+
+#[test]
 fn the_same_messages_give_the_same_records_in_a_maildir_but_for_their_names() {
     let (one, many) = (controller("mbox:inbox.mbox"), controller("maildir:Mail"));
     fs::copy(fixture("mailbox/inbox.mbox"), one.path().join("inbox.mbox")).unwrap();
