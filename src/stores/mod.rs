@@ -70,7 +70,11 @@ impl Stores {
                 StoreUrl::SqlScript(path) => {
                     Box::new(sqlite::open_script(&store.name, path, stores.region.as_deref(), surroundings)?)
                 }
-                StoreUrl::Postgres(url) => Box::new(postgres::open(&store.name, url, surroundings)?),
+                StoreUrl::Postgres(url) => {
+                    let collections = controller.collections.iter().filter(|c| c.store == store.name);
+                    let wanted = collections.map(|collection| collection.table.clone()).collect();
+                    Box::new(postgres::open(&store.name, url, wanted, surroundings)?)
+                }
                 StoreUrl::Csv(folder, form) => {
                     Box::new(files::open_csv(controller, store, folder, form, surroundings)?)
                 }

@@ -4,9 +4,10 @@ use super::finder::{ColumnTest, Finder, FoundRow, RowId, Test};
 use super::found::{FoundBySets, MatchedRow, RowFate};
 use super::identifier::Identifier;
 use super::identify::IdentifyError;
+use super::keys::{KeyPlace, Keys};
 use super::links::{Linked, LinkedRow, Seen, found_by};
 use super::matching::{canonical_in, list_has};
-use super::order::{cells_order, repeated, row_order};
+use super::order::{repeated, row_order};
 use super::persons::{PersonId, Persons};
 use crate::controller::{Collection, Comparison, Condition, Controller, Term, TermSource};
 use crate::records::Cell;
@@ -49,13 +50,20 @@ pub(super) struct Evaluation<'a, F: Finder> {
 struct Hit {
     row: RowId,
     /// Where the row is not named by its key.
-    key: Option<Box<Vec<Cell>>>,
+    key: Option<KeyPlace>,
     found_by: u32,
     parent: Option<u32>,
     selected: bool,
     person: Option<PersonId>,
     /// False where only an excluded parent leads to the row: that names its parent, but finds nothing.
     finds: bool,
+}
+
+/// The rows that the conditions of one collection found.
+#[derive(Default)]
+struct Hits {
+    rows: Vec<Hit>,
+    keys: Keys,
 }
 
 /// The part of a condition that is about the subject, with the values to compare.
@@ -72,7 +80,7 @@ impl<F: Finder> Evaluation<'_, F> {
     /// Finds the rows of the collection at this position, given the rows of those that it links to.
     pub fn collection(&mut self, at: usize, before: &[Evaluated]) -> Result<Evaluated, IdentifyError<F::Error>> {
         let collection = &self.controller.collections[at];
-        let mut hits = Vec::new();
+        let mut hits = Hits::default();
         let mut evaluated = Evaluated::default();
         for condition in &collection.matches {
             evaluated.reached |= self.condition(collection, condition, before, &mut hits, &mut evaluated.direct)?;
@@ -89,7 +97,7 @@ impl<F: Finder> Evaluation<'_, F> {
         collection: &Collection,
         condition: &Condition,
         before: &[Evaluated],
-        hits: &mut Vec<Hit>,
+        hits: &mut Hits,
         direct: &mut Vec<(u32, PersonId)>,
     ) -> Result<bool, IdentifyError<F::Error>> {
         let mut subject_terms = Vec::new();
@@ -181,7 +189,7 @@ impl<F: Finder> Evaluation<'_, F> {
         condition: &Condition,
         subject_terms: &[SubjectTerm<'_>],
         links: &[Linked<'_>],
-        hits: &mut Vec<Hit>,
+        hits: &mut Hits,
         direct: &mut Vec<(u32, PersonId)>,
     ) -> Result<(), IdentifyError<F::Error>> {
         let region = self.controller.country.as_deref();
@@ -235,7 +243,7 @@ impl<F: Finder> Evaluation<'_, F> {
         let is_parent = links.first().is_some_and(|linked| linked.leads_to(collection.parent.as_deref()));
         let (sets, persons) = (&mut *self.sets, &mut *self.persons);
         let mut visit = |found: FoundRow| {
-            let FoundRow { row, mut cells, selected } = found;
+            let FoundRow { row, cells, selected } = found;
             let mut by: Vec<u32> = Vec::new();
             for (term, cell) in condition.terms.iter().zip(&cells) {
                 match &term.source {
@@ -267,15 +275,16 @@ impl<F: Finder> Evaluation<'_, F> {
                 direct.extend(by.iter().map(|identifier| (*identifier, person)));
             }
             let found_by = found_by(sets, by, through);
-            let key = key_needed.then(|| Box::new(cells.drain(key_from..key_to).collect::<Vec<Cell>>()));
-            hits.push(Hit { row, key, found_by, parent, selected, person, finds });
+            let key = key_needed.then(|| hits.keys.keep(&cells[key_from..key_to]));
+            hits.rows.push(Hit { row, key, found_by, parent, selected, person, finds });
             Ok(())
         };
         self.finder.find(collection, &tests, &wanted, &mut visit).map_err(IdentifyError::Store)
     }
 
     /// One row for every row found, however often, in the order of the records.
-    fn merge(&mut self, collection: &Collection, mut hits: Vec<Hit>) -> (Vec<MatchedRow>, Option<Fault>) {
+    fn merge(&mut self, collection: &Collection, hits: Hits) -> (Vec<MatchedRow>, Option<Fault>) {
+        let Hits { rows: mut hits, keys } = hits;
         let sets = &mut *self.sets;
         hits.sort_unstable_by(|a, b| row_order(&a.row, &b.row));
         // Every set that found the row of the last hit.
@@ -298,15 +307,15 @@ impl<F: Finder> Evaluation<'_, F> {
         });
         hits.retain(|hit| hit.finds);
         let is_child = collection.parent.is_some();
-        let fault = if hits.iter().filter_map(Hit::key).any(|key| key.iter().any(Cell::is_null)) {
+        let fault = if hits.iter().any(|hit| hit.has_null(&keys)) {
             Some(Fault::NullKey)
-        } else if repeated(hits.iter().filter_map(Hit::key)) {
+        } else if keys.repeated(hits.iter().filter_map(|hit| hit.key)) || repeated(hits.iter().filter_map(Hit::name)) {
             Some(Fault::RepeatedKey)
         } else {
             (is_child && hits.iter().any(|hit| hit.parent.is_none())).then_some(Fault::NoParent)
         };
         hits.sort_unstable_by(|a, b| {
-            let by_key = a.parent.cmp(&b.parent).then_with(|| key_order(a, b));
+            let by_key = a.parent.cmp(&b.parent).then_with(|| key_order(&keys, a, b));
             by_key.then_with(|| row_order(&a.row, &b.row))
         });
         let row = |hit: Hit| MatchedRow {
@@ -325,18 +334,25 @@ impl<F: Finder> Evaluation<'_, F> {
 }
 
 impl Hit {
-    /// The key, where it is more than a number.
-    fn key(&self) -> Option<&[Cell]> {
-        match (&self.key, &self.row) {
-            (Some(key), _) | (None, RowId::Key(key)) => Some(key),
-            (None, RowId::Number(_)) => None,
+    /// The cells that name the row, where no number does.
+    fn name(&self) -> Option<&[Cell]> {
+        match &self.row {
+            RowId::Key(cells) => Some(cells),
+            RowId::Number(_) => None,
+        }
+    }
+
+    fn has_null(&self, keys: &Keys) -> bool {
+        match self.key {
+            Some(key) => keys.has_null(key),
+            None => self.name().is_some_and(|name| name.iter().any(Cell::is_null)),
         }
     }
 }
 
-fn key_order(a: &Hit, b: &Hit) -> Ordering {
-    match (a.key(), b.key()) {
-        (Some(a), Some(b)) => cells_order(a, b),
+fn key_order(keys: &Keys, a: &Hit, b: &Hit) -> Ordering {
+    match (a.key, b.key) {
+        (Some(a), Some(b)) => keys.order(a, b),
         _ => row_order(&a.row, &b.row),
     }
 }

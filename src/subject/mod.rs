@@ -8,6 +8,7 @@ pub mod finder;
 mod found;
 pub mod identifier;
 mod identify;
+mod keys;
 mod links;
 mod matching;
 mod order;

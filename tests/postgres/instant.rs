@@ -239,25 +239,25 @@ fn the_time_that_a_statement_may_take_counts_for_each_portion_and_not_for_the_wh
     let Some(server) = Server::start(&[]) else { return };
     let folder = scratch();
     let mut client = server.database("shop");
-    // Every 500th row takes 0.3 seconds: a portion has at most two of them, all rows have twelve.
+    // Every 500th row takes 0.3 seconds: a portion has at most three of them, all rows have sixteen.
     client
         .batch_execute(
-            "CREATE TABLE notes (id integer PRIMARY KEY, note text); INSERT INTO notes SELECT n, 'n' FROM generate_series(1, 6000) n;
+            "CREATE TABLE notes (id integer PRIMARY KEY, note text); INSERT INTO notes SELECT n, 'n' FROM generate_series(1, 8000) n;
              CREATE FUNCTION slowly(id integer) RETURNS text LANGUAGE plpgsql AS $$
              BEGIN IF id % 500 = 0 THEN PERFORM pg_sleep(0.3); END IF; RETURN 'c1'; END $$;
              CREATE VIEW slow AS SELECT id, slowly(id) AS owner, note FROM notes; GRANT SELECT ON slow TO reader",
         )
         .unwrap();
-    let all = client.batch_execute("SET statement_timeout = 2500; SELECT count(*) FROM slow WHERE owner = 'c1'");
+    let all = client.batch_execute("SET statement_timeout = 3500; SELECT count(*) FROM slow WHERE owner = 'c1'");
     assert_eq!(all.unwrap_err().code().map(|code| code.code()), Some("57014"));
     let collections = collection("slow", "slow", "\"id\"", "owner == subject.customer", &["id", "note"])
         + "owner = { omit = \"number\" }\n[store.shop.ignore]\nnotes = \"shown by a view\"\n";
-    let url = format!("url = \"{}?options=-c%20statement_timeout%3D2500\"", server.url("shop"));
+    let url = format!("url = \"{}?options=-c%20statement_timeout%3D3500\"", server.url("shop"));
     let path = configuration(folder.path(), &url, &collections);
     let output = folder.path().join("out.zip");
     let run = export(&path, "customer:c1", &output);
     assert_eq!(run.status.code(), Some(0), "{}", String::from_utf8_lossy(&run.stderr));
-    assert_eq!(records(&unpacked(&output)).len(), 6_000);
+    assert_eq!(records(&unpacked(&output)).len(), 8_000);
 }
 
 #[test]

@@ -81,6 +81,12 @@ impl Listed {
         format!("{}.{}", quoted(&self.schema), quoted(&self.name))
     }
 
+    /// Whether one of these names, as the configuration writes them, may be its own.
+    pub(super) fn is_among(&self, names: &HashSet<String>) -> bool {
+        let full = format!("{}.{}", self.schema, self.name);
+        [&self.name, &full, &self.quoted()].into_iter().any(|name| names.contains(name))
+    }
+
     /// Whether it can be locked against being rewritten or emptied under the run.
     pub(super) fn can_be_locked(&self) -> bool {
         self.readable && matches!(self.kind.as_str(), "r" | "p") && !self.is_partition

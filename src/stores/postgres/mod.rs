@@ -29,7 +29,7 @@ use catalog::Relation;
 use failure::Place;
 use jiff::Timestamp;
 use session::{Session, Trouble};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::Read;
 
 /// A PostgreSQL database at one instant.
@@ -42,15 +42,16 @@ pub(super) struct PostgresSnapshot {
     utf8: bool,
 }
 
-/// Connects and takes the snapshot.
+/// Connects and takes the snapshot; the tables that are `wanted` stay as they are until it is let go.
 pub(super) fn open(
     store: &str,
     url: &PostgresUrl,
+    wanted: HashSet<String>,
     surroundings: &Surroundings,
 ) -> Result<PostgresSnapshot, StoreError> {
     let settings = settings::settings(url, surroundings.variable)
         .map_err(|what| failure::server(store, ServerProblem::Settings(what)))?;
-    let (session, opened) = Session::begin(store, settings, surroundings)?;
+    let (session, opened) = Session::begin(store, settings, wanted, surroundings)?;
     let (mut tables, mut relations) = (Vec::new(), HashMap::new());
     for (table, relation) in opened.answers.tables() {
         relations.insert(table.name.clone(), relation);

@@ -1,7 +1,7 @@
 //! Takes the snapshot: one transaction, REPEATABLE READ and READ ONLY (contract 1, law 4).
 //!
 //! A table that is rewritten or emptied by TRUNCATE shows itself empty to a snapshot that is older than that. So every
-//! table that the role may read is locked first, in ACCESS SHARE, which keeps nobody from reading and writing; then the
+//! table that a collection is on is locked first, in ACCESS SHARE, which keeps nobody from reading and writing; then the
 //! snapshot is taken; then the tables are listed again, and if there are more of them, all is done anew. A table of
 //! which the role may read only some columns, and what stands behind a view, cannot be locked before: it is asked for
 //! nothing right behind the snapshot, which locks it, and if it was rewritten in between, all is done anew. Where an
@@ -45,6 +45,7 @@ pub(super) struct Opened {
 pub(super) fn open(
     store: &str,
     client: &mut Client,
+    wanted: &HashSet<String>,
     now: fn() -> Timestamp,
     then: impl FnOnce(Opened, &mut Transaction<'_>),
 ) -> Result<(), StoreError> {
@@ -55,7 +56,7 @@ pub(super) fn open(
         let before = relations(client.query(RELATIONS, &[]).map_err(failed)?).map_err(failed)?;
         let start = client.build_transaction().isolation_level(IsolationLevel::RepeatableRead).read_only(true).start();
         let mut transaction = start.map_err(failed)?;
-        match snapshot(&mut transaction, &manners, locking.then_some(&before), now) {
+        match snapshot(&mut transaction, &manners, locking.then_some(&before), wanted, now) {
             Ok(Some(opened)) => {
                 then(opened, &mut transaction);
                 return Ok(());
@@ -105,9 +106,11 @@ fn snapshot(
     transaction: &mut Transaction<'_>,
     manners: &str,
     before: Option<&Vec<Listed>>,
+    wanted: &HashSet<String>,
     now: fn() -> Timestamp,
 ) -> Result<Option<Opened>, postgres::Error> {
-    let locked: Vec<&Listed> = before.into_iter().flatten().filter(|listed| listed.can_be_locked()).collect();
+    let lock = |listed: &Listed| listed.can_be_locked() && listed.is_among(wanted);
+    let locked: Vec<&Listed> = before.into_iter().flatten().filter(|listed| lock(listed)).collect();
     let mut first = manners.to_owned();
     if !locked.is_empty() {
         let names: Vec<String> = locked.iter().map(|listed| listed.quoted()).collect();
@@ -120,11 +123,11 @@ fn snapshot(
     let (first_schema, encoding): (Option<String>, String) = (row.try_get(0)?, row.try_get(1)?);
     let relations = relations(transaction.query(RELATIONS, &[])?)?;
     let numbers: HashSet<(u32, String)> = locked.iter().map(|listed| (listed.oid, listed.quoted())).collect();
-    let new = |listed: &Listed| listed.can_be_locked() && !numbers.contains(&(listed.oid, listed.quoted()));
+    let new = |listed: &Listed| lock(listed) && !numbers.contains(&(listed.oid, listed.quoted()));
     if before.is_some() && relations.iter().any(new) {
         return Ok(None);
     }
-    if before.is_some() && !touch(transaction, &relations, &locked)? {
+    if before.is_some() && !touch(transaction, &relations, &locked, wanted)? {
         return Ok(None);
     }
     let answers = catalog(transaction, relations, first_schema)?;
@@ -133,9 +136,15 @@ fn snapshot(
 }
 
 /// Asks what could not be locked for nothing, which locks it; false if one of the tables was rewritten before that.
-fn touch(transaction: &mut Transaction<'_>, relations: &[Listed], locked: &[&Listed]) -> Result<bool, postgres::Error> {
+fn touch(
+    transaction: &mut Transaction<'_>,
+    relations: &[Listed],
+    locked: &[&Listed],
+    wanted: &HashSet<String>,
+) -> Result<bool, postgres::Error> {
     let locked: HashSet<u32> = locked.iter().map(|listed| listed.oid).collect();
-    let open: Vec<&Listed> = relations.iter().filter(|r| r.can_be_touched() && !locked.contains(&r.oid)).collect();
+    let touched = |r: &&Listed| r.can_be_touched() && r.is_among(wanted) && !locked.contains(&r.oid);
+    let open: Vec<&Listed> = relations.iter().filter(touched).collect();
     if open.is_empty() {
         return Ok(true);
     }

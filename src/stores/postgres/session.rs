@@ -10,7 +10,7 @@ use crate::stores::server::ServerProblem;
 use postgres::types::ToSql;
 use postgres::{CancelToken, Portal, Row, Statement, Transaction};
 use std::cell::Cell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -86,6 +86,7 @@ impl Session {
     pub(super) fn begin(
         store: &str,
         settings: Settings,
+        wanted: HashSet<String>,
         surroundings: &Surroundings,
     ) -> Result<(Session, Opened), StoreError> {
         let (tls, mode) =
@@ -109,7 +110,7 @@ impl Session {
                 let _ = ready.send(Ok((opened, token)));
                 serve(transaction, &asked);
             };
-            if let Err(error) = open(&name, &mut client, now, then) {
+            if let Err(error) = open(&name, &mut client, &wanted, now, then) {
                 let _ = ready.send(Err(error));
             }
         };
