@@ -19,7 +19,9 @@
 //! | [`archive`] | files, sealing, verifying, reading what was sealed |
 //! | [`receipt`] | the account of every row, the proof for the controller |
 //! | [`import`] | the receiving side: an archive becomes a database, with a configuration for it |
+//! | [`init`] | a configuration is proposed, every guess marked for review |
 //! | [`schema`] | JSON Schemas of everything that is read or written |
+//! | [`guess`] | what names and samples of tables suggest |
 //! | [`letter`] | letters to the person, with an archive or without |
 //! | [`batch`] | many requests in one run, each as if it were alone |
 //! | [`demo`] | invented stores to try art20 on |
@@ -49,7 +51,9 @@ pub mod demo;
 pub mod export;
 pub mod findings;
 pub mod fulfil;
+pub mod guess;
 pub mod import;
+pub mod init;
 pub mod letter;
 pub mod normalize;
 pub mod receipt;

@@ -7,7 +7,7 @@ use common::root;
 use std::path::{Path, PathBuf};
 
 /// The rooms in the order that a record passes through them: each may know those before it.
-const ROOMS: [&str; 19] = [
+const ROOMS: [&str; 21] = [
     "records",
     "controller",
     "subject",
@@ -19,11 +19,13 @@ const ROOMS: [&str; 19] = [
     "receipt",
     "findings",
     "letter",
+    "guess",
     "check",
     "fulfil",
     "export",
     "batch",
     "import",
+    "init",
     "schema",
     "demo",
     "cli",

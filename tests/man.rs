@@ -18,7 +18,7 @@ struct Page {
 const CONFIGURATION: (&str, &str) =
     ("art20.toml", "The configuration: the controller, its activities, stores and collections.");
 
-const PAGES: [Page; 13] = [
+const PAGES: [Page; 14] = [
     Page {
         command: "art20",
         examples: &[
@@ -132,6 +132,20 @@ const PAGES: [Page; 13] = [
             "art20 check --strict",
         )],
         files: &[CONFIGURATION],
+    },
+    Page {
+        command: "art20-init",
+        examples: &[
+            ("Propose a configuration for a database.", "art20 init --from sqlite:crm.db"),
+            (
+                "For several stores, each under a name of its own; links between them are found too.",
+                "art20 init --from crm=postgres://reader@db.example.org/crm --from billing=csv:exports -o proposed.toml",
+            ),
+        ],
+        files: &[(
+            "art20.toml",
+            "The configuration. Mode 0600; never overwritten; every guess in it has review = true, which stops an export until a person takes it away.",
+        )],
     },
     Page {
         command: "art20-verify",

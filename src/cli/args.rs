@@ -1,6 +1,7 @@
 //! The arguments (contract 2). The man pages are made from here, and a test holds them equal.
 
 use super::batch_options::{BatchOptions, WritingOptions};
+use super::configuration_options::{CheckOptions, InitOptions};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueHint};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -30,6 +31,8 @@ pub enum Command {
     Extend(ExtendOptions),
     /// Hold the configuration against itself and the live stores
     Check(CheckOptions),
+    /// Propose a configuration from the schemas of live stores, every guess marked for review
+    Init(InitOptions),
     /// Check that an archive is complete and valid
     Verify(VerifyOptions),
     /// Load a verified archive into a SQLite database, and write a configuration for it
@@ -268,23 +271,6 @@ pub struct ExtendOptions {
     /// The letter to write; never overwritten [default: REFERENCE.extension.txt]
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub output: Option<PathBuf>,
-}
-
-/// Options of `art20 check`.
-#[derive(Debug, Args)]
-pub struct CheckOptions {
-    /// The configuration
-    #[arg(short, long, value_name = "FILE", default_value = "art20.toml", value_hint = ValueHint::FilePath)]
-    pub config: PathBuf,
-    /// Fail on warnings too
-    #[arg(long)]
-    pub strict: bool,
-    /// The time at which retention periods are judged [default: SOURCE_DATE_EPOCH, else now]
-    #[arg(long, value_name = "TIME")]
-    pub as_of: Option<String>,
-    /// Print a machine-readable result to standard output
-    #[arg(long)]
-    pub json: bool,
 }
 
 /// Options of `art20 verify`.

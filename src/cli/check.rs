@@ -1,7 +1,7 @@
 //! `art20 check`: the configuration against itself and the live stores.
 
-use super::args::CheckOptions;
 use super::clock;
+use super::configuration_options::CheckOptions;
 use super::failure::{Failure, printable};
 use crate::check::{Verdict, check};
 use crate::controller::Controller;

@@ -5,10 +5,12 @@ mod batch;
 mod batch_options;
 mod check;
 mod clock;
+mod configuration_options;
 mod demo;
 mod export;
 mod failure;
 mod import;
+mod init;
 mod journal;
 mod keys;
 mod panic;
@@ -51,6 +53,7 @@ pub fn run() -> ExitCode {
         args::Command::Check(options) => check::run(options),
         args::Command::Verify(options) => verify::run(options),
         args::Command::Import(options) => import::run(options),
+        args::Command::Init(options) => init::run(options),
         args::Command::Demo(options) => demo::run(options),
         args::Command::Journal(options) => journal::run(options),
         args::Command::Schema { name } => schema::run(name.as_deref()),

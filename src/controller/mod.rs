@@ -17,10 +17,12 @@ mod read;
 mod read_collection;
 mod read_column;
 mod read_form;
+mod read_store;
 mod references;
 mod remark_code;
 pub mod schema;
 pub mod store;
+pub mod written;
 
 pub use activity::{Elsewhere, ProcessingActivity};
 pub use collection::{About, ActivityChoice, Collection, Column, Disposition, Field, Format, Mapping, OriginChoice};

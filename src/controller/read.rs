@@ -3,8 +3,7 @@
 use super::activity::{Elsewhere, ProcessingActivity, Regime, Retention};
 use super::document::{Document, Member, Placed, Section};
 use super::faults::Fault;
-use super::store::{Store, StoreUrl};
-use super::{Controller, Policy, graph, journal, read_collection, read_form, references};
+use super::{Controller, Policy, graph, journal, read_collection, read_store, references};
 use crate::records::{LegalBasis, Text};
 use jiff::tz::TimeZone;
 use std::path::Path;
@@ -66,7 +65,7 @@ fn sections(root: &Section<'_, '_>, path: &Path) -> Controller {
         source: String::new(),
     };
     match root.table("controller") {
-        Some(section) => identity(&section, &mut controller),
+        Some(section) => identity(&section, &mut controller, &mut review),
         None => root.fault_at(1, "the section [controller] is missing"),
     }
     if let Some(archive) = root.table("archive") {
@@ -101,7 +100,7 @@ fn sections(root: &Section<'_, '_>, path: &Path) -> Controller {
     controller.journal = root.table("journal").and_then(|section| journal::journal(&section, folder));
     for (name, member) in root.members("store") {
         if let Some(section) = member.table(&name.value) {
-            controller.stores.extend(store(&name, &section, folder, &mut review));
+            controller.stores.extend(read_store::store(&name, &section, folder, &mut review));
         }
     }
     for (name, member) in root.members("collection") {
@@ -118,7 +117,8 @@ fn sections(root: &Section<'_, '_>, path: &Path) -> Controller {
     controller
 }
 
-fn identity(section: &Section<'_, '_>, controller: &mut Controller) {
+fn identity(section: &Section<'_, '_>, controller: &mut Controller, review: &mut Vec<Fault>) {
+    marked(section, "controller", review);
     let text = |key| section.string(key).map(|text| text.value);
     controller.name = section.required("name").map(|name| name.value).unwrap_or_default();
     controller.id = section.required("id").map(|id| id.value).unwrap_or_default();
@@ -255,64 +255,6 @@ fn basis(section: &Section<'_, '_>, word: &Placed<String>) -> Option<LegalBasis>
         section.fault_at(word.line, format!("`{}` is no legal basis; write one of {}", word.value, known.join(", ")));
     }
     basis
-}
-
-fn store(name: &Placed<String>, section: &Section<'_, '_>, folder: &Path, review: &mut Vec<Fault>) -> Option<Store> {
-    check_name(section, name);
-    let mut ignore = Vec::new();
-    for (table, member) in section.members("ignore") {
-        let reason = if member.section.is_some() {
-            let inner = member.table(&table.value)?;
-            marked(&inner, &table.value, review);
-            let reason = inner.required("reason");
-            inner.finish();
-            reason
-        } else {
-            member.string(&table.value)
-        };
-        match reason {
-            Some(reason) if !reason.value.trim().is_empty() => ignore.push((table.value, reason.value)),
-            _ => section.fault_at(table.line, format!("the table `{}` is ignored without a reason", table.value)),
-        }
-    }
-    let url = match (section.string("url"), section.string("url_env")) {
-        (Some(url), None) => Some(url),
-        (None, Some(variable)) => match std::env::var(&variable.value) {
-            Ok(value) => Some(Placed { value, line: variable.line }),
-            Err(_) => {
-                section.fault_at(variable.line, format!("the environment variable `{}` is not set", variable.value));
-                None
-            }
-        },
-        (Some(_), Some(both)) => {
-            section.fault_at(both.line, "`url` and `url_env` are both given; take one of them away");
-            None
-        }
-        (None, None) => {
-            if !section.has("url") && !section.has("url_env") {
-                section.fault("`url` or `url_env` is missing");
-            }
-            None
-        }
-    };
-    let mut url = url.and_then(|url| match StoreUrl::parse(&url.value, folder) {
-        Ok(StoreUrl::Postgres(postgres)) if section.has("url") && postgres.has_password() => {
-            section.fault_at(
-                url.line,
-                "a password has no place in the configuration: take it out of the URL and give it by PGPASSWORD, in ~/.pgpass, or put the whole URL into an environment variable named by `url_env`",
-            );
-            None
-        }
-        Ok(parsed) => Some(parsed),
-        Err(message) => {
-            section.fault_at(url.line, message);
-            None
-        }
-    });
-    read_form::form(section, url.as_mut());
-    marked(section, &name.value, review);
-    section.finish();
-    Some(Store { name: name.value.clone(), url: url?, ignore, line: section.line() })
 }
 
 /// A text: one string, or one per language.

@@ -47,6 +47,7 @@ fn controller() -> Value {
         ("dpo", texts(), "The data protection officer"),
         ("representative", texts(), "The representative (GDPR 27)"),
         ("own_addresses", list(), "Of the staff: addresses, domains that begin with @, numbers that begin with +"),
+        ("review", review(), REVIEW),
     ]);
     schema["required"] = json!(["name", "id"]);
     schema

@@ -3,6 +3,7 @@
 
 use super::error::ImportError;
 use super::tables::{BOOKKEEPING, IDENTIFIERS, additional, columns, table};
+use crate::controller::written::{list as array, quoted};
 use crate::records::{Json, Kind, LegalBasis};
 use jiff::tz::TimeZone;
 use rusqlite::Connection;
@@ -280,15 +281,6 @@ fn by_column(keys: &[String]) -> String {
 
 fn line(text: &mut String, key: &str, value: &str) {
     writeln!(text, "{key} = {value}").unwrap_or_default();
-}
-
-/// A basic string of TOML: the escapes of JSON, and one for the control character that JSON leaves alone.
-fn quoted(text: &str) -> String {
-    serde_json::to_string(text).unwrap_or_default().replace('\u{7f}', "\\u007f")
-}
-
-fn array(items: &[String]) -> String {
-    format!("[{}]", items.iter().map(|item| quoted(item)).collect::<Vec<_>>().join(", "))
 }
 
 /// A text that the database holds as JSON: one string, or one per language.

@@ -16,7 +16,7 @@ mod watched;
 
 pub use error::StoreError;
 pub use server::ServerProblem;
-pub use snapshot::{Snapshot, Table, Wish};
+pub use snapshot::{Layout, Reference, Snapshot, Table, Wish};
 
 use crate::controller::{Collection, Controller, StoreUrl};
 use crate::records::{BlobAddress, Cell, Contents};
@@ -155,6 +155,63 @@ impl Stores {
     pub fn columns_without_index<'c>(&self, collection: &Collection, columns: &[&'c str]) -> Vec<&'c str> {
         let Some(table) = self.table(collection) else { return Vec::new() };
         columns.iter().filter(|column| !table.is_view && !table.indexed.iter().any(|i| i == *column)).copied().collect()
+    }
+
+    /// What a store says of a table besides its columns, with the names of tables and columns as they are written there.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn layout(&self, store: &str, table: &Table) -> Result<Layout, StoreError> {
+        let mut layout = self.snapshot(store, &table.name)?.layout(table)?;
+        let tables = self.tables_of(store);
+        for reference in &mut layout.references {
+            // SQL takes names for equal whose letters differ in size only.
+            let alike = |other: &&&Table| other.name.eq_ignore_ascii_case(&reference.table);
+            let exact = tables.iter().find(|other| other.name == reference.table);
+            let Some(other) = exact.or_else(|| tables.iter().find(alike)) else { continue };
+            reference.table.clone_from(&other.name);
+            for (names, columns) in [(&mut reference.columns, &table.columns), (&mut reference.targets, &other.columns)]
+            {
+                for name in names.iter_mut().filter(|name| !columns.contains(name)) {
+                    if let Some(written) = columns.iter().find(|column| column.eq_ignore_ascii_case(name)) {
+                        name.clone_from(written);
+                    }
+                }
+            }
+        }
+        Ok(layout)
+    }
+
+    /// The cells of these columns in the first rows of a table, in no particular order and never more than `most` rows.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn sample(
+        &self,
+        store: &str,
+        table: &Table,
+        key: &[String],
+        columns: &[&str],
+        most: usize,
+    ) -> Result<Vec<Vec<Cell>>, StoreError> {
+        let mut rows: Vec<Vec<Cell>> = Vec::new();
+        if most == 0 {
+            return Ok(rows);
+        }
+        let found = self.snapshot(store, &table.name)?.find(table, key, None, &[], columns, &mut |row| {
+            rows.push(row.cells);
+            // A visitor that fails is how a store is told to stop.
+            if rows.len() < most { Ok(()) } else { Err(StoreError::Interrupted) }
+        });
+        match found {
+            Err(StoreError::Interrupted) if rows.len() >= most => Ok(rows),
+            other => other.map(|()| rows),
+        }
+    }
+
+    fn snapshot(&self, store: &str, table: &str) -> Result<&dyn Snapshot, StoreError> {
+        let snapshot = self.snapshots.iter().find(|(name, _)| name == store).map(|(_, snapshot)| snapshot.as_ref());
+        snapshot.ok_or_else(|| StoreError::NoTable { store: store.to_owned(), table: table.to_owned() })
     }
 
     fn of(&self, collection: &Collection) -> Result<(&dyn Snapshot, &Table), StoreError> {

@@ -27,6 +27,31 @@ pub struct Table {
     pub in_pieces: bool,
 }
 
+/// What a store says of a table besides its columns: asked for where a configuration is proposed or judged, never by an
+/// export.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Layout {
+    /// The declared type of each column, in the order of the columns; none where nothing is declared.
+    pub types: Vec<String>,
+    /// The columns of the primary key, in its order.
+    pub primary_key: Vec<String>,
+    /// Its foreign keys.
+    pub references: Vec<Reference>,
+    /// The name in SQL, each part quoted by itself.
+    pub sql_name: Option<String>,
+}
+
+/// A foreign key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reference {
+    /// Its columns.
+    pub columns: Vec<String>,
+    /// The table that it leads to, by its full name.
+    pub table: String,
+    /// The columns there, one for each; none stand for the primary key.
+    pub targets: Vec<String>,
+}
+
 /// A column to read.
 #[derive(Debug, Clone, Copy)]
 pub struct Wish<'a> {
@@ -43,6 +68,14 @@ pub trait Snapshot {
     /// # Errors
     /// When the store cannot be read.
     fn tables(&self) -> Result<Vec<Table>, StoreError>;
+
+    /// What is known of a table besides its columns; nothing where the store knows no more.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn layout(&self, _: &Table) -> Result<Layout, StoreError> {
+        Ok(Layout::default())
+    }
 
     /// The instant.
     fn taken_at(&self) -> Timestamp;

@@ -43,6 +43,21 @@ pub(super) const INDEXES: &str = "
 pub(super) const REWRITTEN: &str = "
     SELECT oid FROM pg_catalog.pg_class
     WHERE oid = ANY ($1::oid[]) AND relfilenode <> 0 AND relfilenode IS DISTINCT FROM pg_relation_filenode(oid)";
+/// The columns of a table with their declared types and their places in the primary key, in their order.
+pub(super) const DECLARED: &str = "
+    SELECT a.attname::text, pg_catalog.format_type(a.atttypid, a.atttypmod)::text,
+           coalesce(array_position(k.conkey, a.attnum), 0)::int8
+    FROM pg_catalog.pg_attribute a
+    LEFT JOIN pg_catalog.pg_constraint k ON k.conrelid = a.attrelid AND k.contype = 'p'
+    WHERE a.attrelid = $1::int8::oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum";
+/// The foreign keys of a table, one pair of columns a row.
+pub(super) const REFERENCES: &str = "
+    SELECT k.oid, k.confrelid, a.attname::text, f.attname::text
+    FROM (SELECT oid, conrelid, confrelid, unnest(conkey) AS own, unnest(confkey) AS other
+          FROM pg_catalog.pg_constraint WHERE contype = 'f' AND conrelid = $1::int8::oid) k
+    JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.own
+    JOIN pg_catalog.pg_attribute f ON f.attrelid = k.confrelid AND f.attnum = k.other
+    ORDER BY k.oid, a.attnum";
 /// Which table is a part of which.
 pub(super) const PARTS: &str = "SELECT inhrelid, inhparent FROM pg_catalog.pg_inherits";
 
@@ -102,6 +117,10 @@ impl Listed {
 /// What is known of a table beyond what the other rooms know of it.
 #[derive(Debug)]
 pub(super) struct Relation {
+    /// Its number in the catalogue.
+    pub(super) oid: u32,
+    /// Its name in SQL.
+    pub(super) sql_name: String,
     /// What stands after FROM.
     pub(super) from: String,
     /// Its columns.
@@ -178,8 +197,14 @@ impl Answers {
             indexed.clone_from(&names);
         }
         let from = if alone && listed.kind == "r" { format!("ONLY {}", listed.quoted()) } else { listed.quoted() };
-        let relation =
-            Relation { from, columns, row_security: listed.row_security, at_once: Cell::new(super::query::FIRST) };
+        let relation = Relation {
+            oid: listed.oid,
+            sql_name: listed.quoted(),
+            from,
+            columns,
+            row_security: listed.row_security,
+            at_once: Cell::new(super::query::FIRST),
+        };
         let is_view = matches!(listed.kind.as_str(), "v" | "m");
         let (row_name, further) = (None, &[]);
         (Table { name, columns: names, is_view, row_name, row_number, indexed, in_pieces: true, further }, relation)

@@ -9,6 +9,7 @@ mod catalog;
 mod column;
 mod condition;
 mod failure;
+mod layout;
 mod names;
 mod open;
 mod passwords;
@@ -21,7 +22,7 @@ mod tls;
 use super::Surroundings;
 use super::error::StoreError;
 use super::server::ServerProblem;
-use super::snapshot::{Snapshot, Table, Wish};
+use super::snapshot::{Layout, Snapshot, Table, Wish};
 use crate::controller::PostgresUrl;
 use crate::records::{BlobAddress, Cell};
 use crate::subject::{ColumnTest, FoundRow, RowId};
@@ -88,6 +89,10 @@ impl PostgresSnapshot {
 impl Snapshot for PostgresSnapshot {
     fn tables(&self) -> Result<Vec<Table>, StoreError> {
         Ok(self.tables.clone())
+    }
+
+    fn layout(&self, table: &Table) -> Result<Layout, StoreError> {
+        layout::layout(self, table)
     }
 
     fn taken_at(&self) -> Timestamp {

@@ -6,7 +6,7 @@ mod query;
 mod schema;
 
 use super::error::StoreError;
-use super::snapshot::{Snapshot, Table, Wish};
+use super::snapshot::{Layout, Snapshot, Table, Wish};
 use crate::records::{BlobAddress, Cell, RowAddress};
 use crate::subject::{ColumnTest, FoundRow, RowId};
 use jiff::Timestamp;
@@ -73,6 +73,10 @@ fn cause(error: &rusqlite::Error) -> String {
 impl Snapshot for SqliteSnapshot {
     fn tables(&self) -> Result<Vec<Table>, StoreError> {
         schema::tables(&self.connection).map_err(|error| self.error("sqlite_schema", error))
+    }
+
+    fn layout(&self, table: &Table) -> Result<Layout, StoreError> {
+        schema::layout(&self.connection, table).map_err(|error| self.error(&table.name, error))
     }
 
     fn taken_at(&self) -> Timestamp {

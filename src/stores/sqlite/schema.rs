@@ -1,6 +1,6 @@
 //! The tables of a SQLite database as it describes them itself.
 
-use super::super::snapshot::Table;
+use super::super::snapshot::{Layout, Reference, Table};
 use super::query::quoted;
 use rusqlite::Connection;
 
@@ -73,6 +73,39 @@ fn table(connection: &Connection, name: String, kind: &str, without_rowid: bool)
     // SQLite opens single values only in ordinary tables.
     let in_pieces = kind == "table" && row_name.is_some() && !generated;
     Ok(Table { name, columns, further: &[], is_view, row_name, row_number, indexed, in_pieces })
+}
+
+/// Types, primary key and foreign keys of a table.
+pub(super) fn layout(connection: &Connection, table: &Table) -> rusqlite::Result<Layout> {
+    let rows = match columns(connection, &table.name) {
+        Ok(rows) => rows,
+        Err(error) if table.is_view && is_about_the_schema(&error) => Vec::new(),
+        Err(error) => return Err(error),
+    };
+    let declared = |name: &String| rows.iter().find(|row| row.0 == *name).map(|row| row.1.clone()).unwrap_or_default();
+    let types = table.columns.iter().map(declared).collect();
+    let mut key: Vec<(i64, String)> = rows.iter().filter(|row| row.2 > 0).map(|row| (row.2, row.0.clone())).collect();
+    key.sort();
+    let mut references: Vec<(i64, Reference)> = Vec::new();
+    let sql = "SELECT id, \"table\", \"from\", \"to\" FROM pragma_foreign_key_list(?1) ORDER BY id, seq";
+    let mut list = connection.prepare(sql)?;
+    let mut parts = list.query([&table.name])?;
+    while let Some(part) = parts.next()? {
+        let (number, other, target): (i64, String, Option<String>) = (part.get(0)?, part.get(1)?, part.get(3)?);
+        if references.last().is_none_or(|(last, _)| *last != number) {
+            references.push((number, Reference { columns: Vec::new(), table: other, targets: Vec::new() }));
+        }
+        if let Some((_, reference)) = references.last_mut() {
+            reference.columns.push(part.get(2)?);
+            reference.targets.extend(target);
+        }
+    }
+    Ok(Layout {
+        types,
+        primary_key: key.into_iter().map(|(_, column)| column).collect(),
+        references: references.into_iter().map(|(_, reference)| reference).collect(),
+        sql_name: Some(quoted(&table.name)),
+    })
 }
 
 /// Name, type, place in the primary key and kind of every column.

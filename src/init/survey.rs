@@ -1,0 +1,175 @@
+//! What is known of every table before anything is guessed: columns, types, keys, and the shapes of a few rows.
+
+use crate::controller::Controller;
+use crate::guess::columns::is_secret;
+use crate::guess::{Sample, words};
+use crate::records::Cell;
+use crate::stores::{StoreError, Stores, Table};
+
+/// How many rows of a table are looked at.
+const ROWS: usize = 200;
+
+/// A table as it was found.
+#[derive(Debug, Clone)]
+pub struct Surveyed {
+    /// Its store.
+    pub store: String,
+    /// Its full name.
+    pub name: String,
+    /// Whether it is the one table of a mail store, of which everything is known.
+    pub is_mail: bool,
+    /// Its columns.
+    pub columns: Vec<SurveyedColumn>,
+    /// The columns of its primary key.
+    pub primary_key: Vec<String>,
+    /// Where its foreign keys lead.
+    pub leads: Vec<Lead>,
+    /// Whether all of its rows were looked at.
+    pub is_whole: bool,
+}
+
+/// A column as it was found.
+#[derive(Debug, Clone, Default)]
+pub struct SurveyedColumn {
+    /// Its name.
+    pub name: String,
+    /// The words of its name.
+    pub words: Vec<String>,
+    /// The type that it is declared with, in small letters.
+    pub declared: String,
+    /// What its values look like.
+    pub sample: Sample,
+    /// Some of its values, to see whether two columns hold the same. They go no further.
+    pub values: Vec<Vec<u8>>,
+    /// What somebody has said of it elsewhere.
+    pub annotation: Annotation,
+}
+
+/// What a dataset annotation says of a column.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Annotation {
+    /// The type of identifier that it holds.
+    pub identity: Option<String>,
+    /// Data categories, such as `user.contact.email`.
+    pub categories: Vec<String>,
+    /// What it means.
+    pub description: Option<String>,
+}
+
+/// A foreign key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lead {
+    /// Its columns.
+    pub columns: Vec<String>,
+    /// The store of the other table.
+    pub store: String,
+    /// The other table.
+    pub table: String,
+    /// The columns there; none stand for the primary key.
+    pub targets: Vec<String>,
+}
+
+impl Surveyed {
+    /// The column with this name.
+    pub fn column(&self, name: &str) -> Option<&SurveyedColumn> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+
+    /// The words of all columns.
+    pub fn words(&self) -> Vec<Vec<String>> {
+        self.columns.iter().map(|column| column.words.clone()).collect()
+    }
+}
+
+impl SurveyedColumn {
+    /// A column of which only the name is known.
+    pub fn named(name: &str) -> SurveyedColumn {
+        SurveyedColumn { name: name.to_owned(), words: words(name), ..SurveyedColumn::default() }
+    }
+
+    /// Whether it is never to be read.
+    pub fn is_secret(&self) -> bool {
+        is_secret(&self.words) || self.annotation.categories.iter().any(|category| is_authorization(category))
+    }
+
+    /// Whether it holds bytes rather than text.
+    pub fn is_bytes(&self) -> bool {
+        self.sample.bytes || ["blob", "bytea", "binary"].iter().any(|kind| self.declared.contains(kind))
+    }
+}
+
+fn is_authorization(category: &str) -> bool {
+    category.starts_with("user.authorization")
+        || category.starts_with("user.account.password")
+        || category.contains(".password")
+}
+
+/// Looks at every table of every store of the controller.
+///
+/// # Errors
+/// When a store cannot be read.
+pub fn survey(controller: &Controller, stores: &Stores) -> Result<Vec<Surveyed>, StoreError> {
+    let mut all = Vec::new();
+    for store in &controller.stores {
+        // Views hold nothing of their own.
+        for table in stores.tables_of(&store.name).into_iter().filter(|table| !table.is_view) {
+            all.push(match store.url.is_mail() {
+                true => mail(&store.name, table),
+                false => look(stores, &store.name, table)?,
+            });
+        }
+    }
+    Ok(all)
+}
+
+fn mail(store: &str, table: &Table) -> Surveyed {
+    let columns = table.columns.iter().map(|name| SurveyedColumn::named(name)).collect();
+    Surveyed {
+        store: store.to_owned(),
+        name: table.name.clone(),
+        is_mail: true,
+        columns,
+        primary_key: Vec::new(),
+        leads: Vec::new(),
+        is_whole: false,
+    }
+}
+
+fn look(stores: &Stores, store: &str, table: &Table) -> Result<Surveyed, StoreError> {
+    let layout = stores.layout(store, table)?;
+    let mut columns: Vec<SurveyedColumn> = table.columns.iter().map(|name| SurveyedColumn::named(name)).collect();
+    for (column, declared) in columns.iter_mut().zip(&layout.types) {
+        column.declared = declared.to_lowercase();
+    }
+    // What may be secret or is large is not even looked at.
+    let looked_at: Vec<usize> =
+        (0..columns.len()).filter(|at| !columns[*at].is_secret() && !columns[*at].is_bytes()).collect();
+    let names: Vec<&str> = looked_at.iter().map(|at| table.columns[*at].as_str()).collect();
+    // Rows without a number of the store's own are named by their key.
+    let key = match layout.primary_key.is_empty() && table.row_name.is_none() {
+        true => table.columns.iter().take(1).cloned().collect(),
+        false => layout.primary_key.clone(),
+    };
+    let rows = if names.is_empty() { Vec::new() } else { stores.sample(store, table, &key, &names, ROWS)? };
+    for (nth, at) in looked_at.iter().enumerate() {
+        let cells = || rows.iter().filter_map(|row| row.get(nth));
+        columns[*at].sample = Sample::of(cells());
+        columns[*at].values =
+            cells().filter_map(Cell::text).filter(|text| text.len() <= 100).map(|text| text.into_owned()).collect();
+    }
+    let leads = layout.references.into_iter().map(|reference| Lead {
+        columns: reference.columns,
+        store: store.to_owned(),
+        table: reference.table,
+        targets: reference.targets,
+    });
+    Ok(Surveyed {
+        store: store.to_owned(),
+        name: table.name.clone(),
+        is_mail: false,
+        columns,
+        primary_key: layout.primary_key,
+        leads: leads.collect(),
+        is_whole: rows.len() < ROWS,
+    })
+}
