@@ -217,8 +217,8 @@ pub fn is_person(word: &str) -> bool {
 
 /// Whether the values name a member of staff.
 pub fn is_staff(words: &[String]) -> bool {
-    let by = words.len() > 1 && last(words) == "by" || words.len() > 2 && words[words.len() - 2] == "by";
-    by || has(words, STAFF)
+    // `created_by`, `approved_by_user_id`.
+    words.iter().skip(1).any(|word| word == "by") || has(words, STAFF)
 }
 
 /// Whether the values are about another person.

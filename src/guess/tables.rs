@@ -152,6 +152,9 @@ pub fn kind(table: &str, columns: &[Vec<String>]) -> Kind {
         return Kind::Transaction;
     }
     let people = names_people(table) || is(&["address", "profile"]);
+    if is_impersonal(table) {
+        return Kind::Other;
+    }
     if people && (named || columns.iter().any(|words| is_personal(words) || is_email(words))) {
         return Kind::Contact;
     }

@@ -130,7 +130,7 @@ pub fn words(name: &str) -> Vec<String> {
             at += chinese.chars().count();
             continue;
         }
-        let before = word.chars().last();
+        let before = chars.get(at.wrapping_sub(1)).copied().filter(|_| !word.is_empty());
         let next_is_small = chars.get(at + 1).is_some_and(|next| next.is_lowercase());
         let begins = before.is_some_and(|before| {
             (c.is_uppercase()
