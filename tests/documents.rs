@@ -213,6 +213,8 @@ fn links_of_the_pages_lead_to_files() {
         "docs/journal.md",
         "docs/assurance.md",
         "docs/fuzzing.md",
+        "docs/least-privilege.md",
+        "docs/release.md",
         "CHANGELOG.md",
         "docs/manual.md",
         "docs/batch.md",

@@ -8,6 +8,7 @@ mod indexes;
 mod instant;
 mod keys;
 mod large;
+mod least;
 mod refused;
 mod run;
 mod same;
