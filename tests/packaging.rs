@@ -75,7 +75,7 @@ fn the_package_names_files_that_there_are() {
         let name = source.rsplit('/').next().unwrap();
         match source.strip_prefix("target/release/") {
             Some(built) => {
-                assert!(built == "art20" || script.contains(name), "packaging/deb.sh does not make {source}")
+                assert!(built == "art20" || script.contains(name), "packaging/deb.sh does not make {source}");
             }
             None => {
                 let folder = source.strip_suffix(name).unwrap();

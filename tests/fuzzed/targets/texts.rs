@@ -62,8 +62,8 @@ fn term(term: &Term) -> String {
         Comparison::Has => "has",
     };
     let source = match &term.source {
-        TermSource::Subject(kind) => format!("subject.{kind}"),
-        TermSource::Link { collection, column } => format!("{collection}.{}", name(column)),
+        TermSource::Subject(kind) => format!("subject.{}", name(kind)),
+        TermSource::Link { collection, column } => format!("{}.{}", name(collection), name(column)),
         TermSource::Literal(value) => format!("'{}'", value.replace('\'', "''")),
     };
     format!("{} {comparison} {source}", name(&term.column))
@@ -117,7 +117,11 @@ fn is_same(ours: &Json, theirs: &Value) -> bool {
         (Json::Null, Value::Null) => true,
         (Json::Bool(ours), Value::Bool(theirs)) => ours == theirs,
         (Json::String(ours), Value::String(theirs)) => ours == theirs,
-        (Json::Number(ours) | Json::String(ours), Value::Number(theirs)) => ours.parse().ok() == theirs.as_f64(),
+        (Json::Number(ours) | Json::String(ours), Value::Number(theirs)) => {
+            let (ours, theirs): (f64, f64) = (ours.parse().unwrap(), theirs.as_f64().unwrap());
+            // serde_json reads long numbers to the last bit but one.
+            (ours - theirs).abs() <= ours.abs() * 1e-15
+        }
         (Json::Array(ours), Value::Array(theirs)) => {
             ours.len() == theirs.len() && ours.iter().zip(theirs).all(|(ours, theirs)| is_same(ours, theirs))
         }

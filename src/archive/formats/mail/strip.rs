@@ -138,7 +138,9 @@ impl Section<'_> {
                 let behind_space = matches!(self.pending.last(), Some(b' ' | b'\t'));
                 let fits = match byte {
                     b' ' | b'\t' => true,
-                    _ => !behind_space && (byte > b' ' && byte != 0x7f),
+                    b'\r' | b'\n' => false,
+                    // Readers pass over control characters, so that a name with some in it is still that name.
+                    _ => !behind_space,
                 };
                 if fits && self.pending.len() < LONGEST_NAME {
                     self.pending.push(byte);
@@ -161,7 +163,8 @@ impl Section<'_> {
     /// The line is a field with the pending name.
     fn decide(&mut self, out: &mut impl Write) -> io::Result<()> {
         let name = self.pending.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.pending).trim_ascii_end();
-        let name = String::from_utf8_lossy(name).into_owned();
+        let name: Vec<u8> = name.iter().copied().filter(|byte| !byte.is_ascii_control()).collect();
+        let name = String::from_utf8_lossy(&name).into_owned();
         let pattern = self.drop.iter().find(|pattern| matches(pattern, &name));
         self.keep = pattern.is_none();
         if let Some(pattern) = pattern {

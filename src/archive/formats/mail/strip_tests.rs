@@ -32,6 +32,7 @@ fn no_line_end_that_some_reader_knows_hides_a_field() {
     assert_eq!(text("Subject: a\rBcc: s@x\r\nTo: b\r\n\r\nx"), "Subject: a\rTo: b\r\n\r\nx");
     assert_eq!(text("Received: a\r\r\nBcc: s@x\r\r\nTo: b\r\r\n\r\r\nx"), "To: b\r\r\n\r\r\nx");
     assert_eq!(text("To: b\rBcc: s@x\r\rBcc: body\r"), "To: b\r\rBcc: body\r");
+    assert_eq!(text("To: b\nB\u{17}c\0c: s@x\n\0Bcc: s@x\n\nx"), "To: b\n\nx");
     // For a reader that wants LF, the header section goes on.
     assert_eq!(text("To: b\r\rbody\nBcc: s@x\nCc: c\n\nBcc: body"), "To: b\r\rbody\nCc: c\n\nBcc: body");
     assert_eq!(text("Received: from a\rby b\r\nTo: b\r\n\r\n"), "To: b\r\n\r\n");
@@ -48,7 +49,7 @@ fn what_is_no_header_is_kept() {
         "\r\n",
         "no header at all",
         ": nameless\n\n",
-        "Bccx: a\nX Received: b\n\u{0}Bcc: c\n\n",
+        "Bccx: a\nX Received: b\n\n",
         "To: b\nHello, no blank line\n>From me\n",
         " Bcc: continuation of nothing\n\n",
     ] {
