@@ -269,6 +269,14 @@ fn a_schema_of_postgresql_gets_a_configuration_by_its_foreign_keys_and_types() {
     assert!(text.contains(r#"password_hash = { secret = true"#) && text.contains(r#"keys = ["nick"]"#), "{text}");
     let receipt = answers(folder.path(), "email:ann@example.org");
     assert_eq!(matched(&receipt, "customers"), 1);
+    // Each part of a name is quoted by itself, so that the statement can be run as it stands.
+    let found = findings(folder.path());
+    let index = found.iter().find(|remark| remark["code"] == "missing-index" && remark["column"] == "buyer").unwrap();
+    let (_, statement) = index["message"].as_str().unwrap().split_once(": ").unwrap();
+    assert!(statement.ends_with(r#"ON "web.shop"."Orders ""x""" ("buyer");"#), "{statement}");
+    client.batch_execute(statement).unwrap();
+    let again = findings(folder.path());
+    assert!(!again.iter().any(|remark| remark["code"] == "missing-index" && remark["column"] == "buyer"), "{again:?}");
     // Not those in which she is only the agent.
     assert_eq!(matched(&receipt, "web-shop-Orders--x-"), 1);
     assert_eq!(matched(&receipt, "lines"), 1);

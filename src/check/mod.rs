@@ -1,10 +1,11 @@
 //! Holds the configuration against itself and the live stores (requirements C2, C3, C19, I8): what would stop an
 //! export is an error, what somebody should look at a warning.
 
+mod index;
 mod policy;
 mod retention;
 
-use crate::controller::{Collection, Comparison, Controller, Level, RemarkCode, TermSource};
+use crate::controller::{Collection, Controller, Level, RemarkCode};
 use crate::stores::agreement::disagreements;
 use crate::stores::{StoreError, Stores};
 use jiff::Timestamp;
@@ -110,7 +111,7 @@ pub fn check(controller: &Controller, stores: &Stores, as_of: Timestamp) -> Resu
     policy::check(controller, stores, &mut remarks);
     for collection in &controller.collections {
         unguarded(controller, collection, &mut remarks);
-        slow(collection, stores, &mut remarks);
+        index::missing(collection, stores, &mut remarks)?;
         // Rows can only be counted where the collection fits its table.
         if !stopped {
             retention::not_held(controller, collection, stores, &mut remarks)?;
@@ -163,37 +164,5 @@ fn unguarded(controller: &Controller, collection: &Collection, remarks: &mut Vec
             kinds.join(", ")
         );
         remarks.push(Remark::about(RemarkCode::NoPerson, collection, message));
-    }
-}
-
-/// Columns that every request looks up and that no index serves.
-fn slow(collection: &Collection, stores: &Stores, remarks: &mut Vec<Remark>) {
-    for condition in &collection.matches {
-        let columns: Vec<&str> = condition
-            .terms
-            .iter()
-            .filter(|term| term.comparison != Comparison::Has && !matches!(term.source, TermSource::Literal(_)))
-            .map(|term| term.column.as_str())
-            .collect();
-        let without = stores.columns_without_index(collection, &columns);
-        // One indexed column serves a whole condition.
-        if without.len() < columns.len() || columns.is_empty() {
-            continue;
-        }
-        let name = |text: &str| text.replace('"', "\"\"");
-        let (table, column) = (&collection.table, without[0]);
-        let message = format!(
-            "no index serves the condition `{condition}` of the collection `{}`, so every request reads the whole table: CREATE INDEX \"{}_{}\" ON \"{}\" (\"{}\");",
-            collection.name,
-            name(table),
-            name(column),
-            name(table),
-            name(column)
-        );
-        let remark =
-            Remark { column: Some(column.to_owned()), ..Remark::about(RemarkCode::MissingIndex, collection, message) };
-        if !remarks.contains(&remark) {
-            remarks.push(remark);
-        }
     }
 }
