@@ -1,13 +1,24 @@
 //! The zip file: entries with fixed metadata, written once from front to back while everything is hashed.
 
-use super::deflate::Deflater;
+mod filling;
+#[cfg(test)]
+mod tests;
+
+use super::deflate;
+use super::directory::{Directory, Entry};
 use super::error::ArchiveError;
+use super::listing::{Described, Listing};
+use super::pool::{Pool, Promise};
 use super::secrecy::{Sealer, Secrecy, Spool, Spools};
-use rawzip::{CompressionMethod, DataDescriptorOutput, ZipArchiveWriter};
+use super::small::{Gathered, Packed};
+use super::stream::{Measured, Stream, Taken};
+use filling::Filling;
 use sha2::{Digest as _, Sha256};
+use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 /// What became of one file of the archive.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,20 +46,17 @@ pub fn hex(bytes: &[u8]) -> String {
 /// The way of every byte to the disk: encrypted if so asked, then hashed and counted as delivered.
 type Delivered = Sealer<Hashing<BufWriter<File>>>;
 
-/// A zip file under way. Large files grow beside each other in spools and are appended when they are whole.
+/// A zip file under way. Small files are gathered, compressed beside each other and written in their order; large ones
+/// grow beside each other in spools and are appended when they are whole.
 pub struct Container {
-    zip: ZipArchiveWriter<Delivered>,
+    out: Counting<Delivered>,
     level: u32,
+    pool: Arc<Pool>,
     spools: Spools,
-    payload: Payload,
-}
-
-/// What was written below `data/`: the manifest grows with it, so that a million files take no memory.
-struct Payload {
-    manifest: Part,
-    described: Vec<Written>,
-    bytes: u64,
-    files: u64,
+    gathered: Gathered,
+    coming: VecDeque<Promise<io::Result<Packed>>>,
+    directory: Directory,
+    listing: Option<Listing>,
 }
 
 /// Hashes and counts what passes.
@@ -56,12 +64,6 @@ pub struct Hashing<W> {
     inner: W,
     sha256: Sha256,
     bytes: u64,
-}
-
-impl<W: Write> Hashing<W> {
-    fn new(inner: W) -> Hashing<W> {
-        Hashing { inner, sha256: Sha256::new(), bytes: 0 }
-    }
 }
 
 impl<W: Write> Write for Hashing<W> {
@@ -77,21 +79,34 @@ impl<W: Write> Write for Hashing<W> {
     }
 }
 
+/// Knows where in the zip the next byte goes.
+struct Counting<W> {
+    inner: W,
+    at: u64,
+}
+
+impl<W: Write> Write for Counting<W> {
+    fn write(&mut self, data: &[u8]) -> io::Result<usize> {
+        let written = self.inner.write(data)?;
+        self.at += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
+}
+
 /// A file of the archive that grows while others do.
 pub struct Part {
     path: String,
-    deflater: Deflater<Spool>,
-    sha256: Sha256,
-    crc: crc32fast::Hasher,
-    bytes: u64,
+    stream: Stream,
+    spool: Counting<Spool>,
 }
 
 impl Write for Part {
     fn write(&mut self, data: &[u8]) -> io::Result<usize> {
-        self.deflater.write_all(data)?;
-        self.sha256.update(data);
-        self.crc.update(data);
-        self.bytes += data.len() as u64;
+        self.stream.write(data, &mut self.spool)?;
         Ok(data.len())
     }
 
@@ -101,23 +116,23 @@ impl Write for Part {
 }
 
 impl Part {
-    fn new(path: String, spools: &Spools, level: u32) -> Part {
-        let deflater = Deflater::new(spools.spool(), level);
-        Part { path, deflater, sha256: Sha256::new(), crc: crc32fast::Hasher::new(), bytes: 0 }
+    fn new(path: String, pool: &Arc<Pool>, spools: &Spools, level: u32) -> Part {
+        Part { path, stream: Stream::new(pool, level), spool: Counting { inner: spools.spool(), at: 0 } }
     }
 
     /// Bytes so far.
     pub fn bytes(&self) -> u64 {
-        self.bytes
+        self.stream.bytes()
     }
 }
 
 /// A file that is the same in every archive: hashed and compressed once.
 pub struct Constant {
-    deflated: Vec<u8>,
+    pub(super) packed: Vec<u8>,
+    pub(super) is_deflated: bool,
+    pub(super) crc: u32,
+    pub(super) bytes: usize,
     sha256: [u8; 32],
-    crc: u32,
-    bytes: u64,
 }
 
 impl Constant {
@@ -126,35 +141,48 @@ impl Constant {
     /// # Errors
     /// When the compressor fails.
     pub fn new(bytes: &[u8], level: u32) -> Result<Constant, ArchiveError> {
-        let mut deflater = Deflater::new(Vec::new(), level);
-        let deflated = deflater.write_all(bytes).and_then(|()| deflater.finish());
-        Ok(Constant {
-            deflated: deflated.map_err(ArchiveError::doing("compressing a file"))?,
-            sha256: Sha256::digest(bytes).into(),
-            crc: crc32fast::hash(bytes),
-            bytes: bytes.len() as u64,
-        })
+        let mut packed = Vec::new();
+        let is_deflated = level > 0
+            && deflate::whole(bytes, level, &mut packed).map_err(ArchiveError::doing("compressing a file"))?;
+        if !is_deflated {
+            packed = bytes.to_vec();
+        }
+        let Measured { crc, sha256, .. } = Measured::of(bytes);
+        Ok(Constant { packed, is_deflated, crc, bytes: bytes.len(), sha256 })
     }
 }
 
+const PUTTING: &str = "putting a file into the archive";
+
 impl Container {
     /// A container written to `file` as `secrecy` asks; spools go to `folder`, have no name and cannot be read there.
+    /// `threads` is for how many at most compress at the same time; by default as many as there are cores.
     ///
     /// # Errors
     /// When the disk is full or fails.
-    pub fn new(file: File, folder: &Path, level: u32, secrecy: &Secrecy) -> Result<Container, ArchiveError> {
+    pub fn new(
+        file: File,
+        folder: &Path,
+        level: u32,
+        secrecy: &Secrecy,
+        threads: Option<usize>,
+    ) -> Result<Container, ArchiveError> {
         let doing = "beginning the archive";
-        let file = Hashing::new(BufWriter::with_capacity(256 * 1024, file));
-        let zip = ZipArchiveWriter::new(Sealer::new(file, secrecy).map_err(ArchiveError::doing(doing))?);
+        let file = BufWriter::with_capacity(256 * 1024, file);
+        let file = Hashing { inner: file, sha256: Sha256::new(), bytes: 0 };
+        let out = Counting { inner: Sealer::new(file, secrecy).map_err(ArchiveError::doing(doing))?, at: 0 };
         let spools = Spools::new(folder).map_err(ArchiveError::doing(doing))?;
-        let manifest = Part::new(super::bag::MANIFEST.into(), &spools, level);
-        let payload = Payload { manifest, described: Vec::new(), bytes: 0, files: 0 };
-        Ok(Container { zip, level, spools, payload })
+        let pool = Pool::new(threads);
+        let manifest = Part::new(super::bag::MANIFEST.into(), &pool, &spools, level);
+        let listing = Some(Listing::new(manifest, spools.spool()));
+        let directory = Directory::new(spools.spool());
+        let (gathered, coming) = (Gathered::default(), VecDeque::new());
+        Ok(Container { out, level, pool, spools, gathered, coming, directory, listing })
     }
 
     /// Begins a file that grows while others do.
     pub fn part(&self, path: impl Into<String>) -> Part {
-        Part::new(path.into(), &self.spools, self.level)
+        Part::new(path.into(), &self.pool, &self.spools, self.level)
     }
 
     /// Appends a file that has grown.
@@ -162,18 +190,32 @@ impl Container {
     /// # Errors
     /// When the disk is full or fails.
     pub fn append(&mut self, part: Part) -> Result<Written, ArchiveError> {
-        let written = self.put(part)?;
+        let written = self.put(part).map_err(ArchiveError::doing(PUTTING))?;
         self.note(written)
     }
 
-    fn put(&mut self, part: Part) -> Result<Written, ArchiveError> {
-        let doing = "putting a file into the archive";
-        let spool = part.deflater.finish().map_err(ArchiveError::doing(doing))?;
-        let mut spool = spool.into_reader().map_err(ArchiveError::doing(doing))?;
-        let mut entry = entry(&mut self.zip, &part.path, self.level)?;
-        io::copy(&mut spool, &mut entry).map_err(ArchiveError::doing(doing))?;
-        entry.finish(DataDescriptorOutput::new(part.crc.finalize(), part.bytes)).map_err(zip_error)?;
-        Ok(Written { path: part.path, bytes: part.bytes, sha256: part.sha256.finalize().into() })
+    fn put(&mut self, part: Part) -> io::Result<Written> {
+        let Part { path, stream, mut spool } = part;
+        let Measured { bytes, sha256, crc } = match stream.finish(&mut spool)? {
+            Taken::Whole(block) => {
+                let measured = Measured::of(&block);
+                let data = self.gathered.data();
+                let start = data.len();
+                data.extend_from_slice(&block);
+                self.gather(&path, measured.crc, start)?;
+                return Ok(Written { path, bytes: measured.bytes, sha256: measured.sha256 });
+            }
+            Taken::Out(measured) => measured,
+        };
+        self.settle()?;
+        let (packed, offset, deflated) = (spool.at, self.out.at, self.level > 0);
+        let entry = Entry { path, deflated, crc, packed, bytes, streamed: false, offset };
+        let mut header = Vec::new();
+        entry.write_header(&mut header);
+        self.out.write_all(&header)?;
+        io::copy(&mut spool.inner.into_reader()?, &mut self.out)?;
+        self.directory.add(&entry)?;
+        Ok(Written { path: entry.path, bytes, sha256 })
     }
 
     /// Writes one file as a whole. What `fill` writes is streamed.
@@ -185,20 +227,10 @@ impl Container {
         path: impl Into<String>,
         fill: impl FnOnce(&mut dyn Write) -> Result<T, ArchiveError>,
     ) -> Result<(T, Written), ArchiveError> {
-        let path = path.into();
-        let level = self.level;
-        let entry = entry(&mut self.zip, &path, level)?;
-        let mut out = Direct {
-            deflater: Deflater::new(entry, level),
-            sha256: Sha256::new(),
-            crc: crc32fast::Hasher::new(),
-            bytes: 0,
-        };
-        let result = fill(&mut out)?;
-        let Direct { deflater, sha256, crc, bytes } = out;
-        let entry = deflater.finish().map_err(ArchiveError::doing("putting a file into the archive"))?;
-        entry.finish(DataDescriptorOutput::new(crc.finalize(), bytes)).map_err(zip_error)?;
-        Ok((result, self.note(Written { path, bytes, sha256: sha256.finalize().into() })?))
+        let mut filling = Filling::begin(self, path.into());
+        let result = fill(&mut filling)?;
+        let written = filling.finish().map_err(ArchiveError::doing(PUTTING))?;
+        Ok((result, self.note(written)?))
     }
 
     /// Writes one file from bytes.
@@ -206,20 +238,19 @@ impl Container {
     /// # Errors
     /// When the disk is full or fails.
     pub fn bytes(&mut self, path: impl Into<String>, bytes: &[u8]) -> Result<Written, ArchiveError> {
-        self.file(path, |out| out.write_all(bytes).map_err(ArchiveError::doing("putting a file into the archive")))
-            .map(|((), written)| written)
+        self.file(path, |out| out.write_all(bytes).map_err(ArchiveError::doing(PUTTING))).map(|((), written)| written)
     }
 
     /// Writes a file that is the same in every archive; it must have been made for [`Container::level`].
     ///
     /// # Errors
     /// When the disk is full or fails.
-    pub fn constant(&mut self, path: impl Into<String>, file: &Constant) -> Result<Written, ArchiveError> {
+    pub fn constant(&mut self, path: impl Into<String>, file: Arc<Constant>) -> Result<Written, ArchiveError> {
         let path = path.into();
-        let mut entry = entry(&mut self.zip, &path, self.level)?;
-        entry.write_all(&file.deflated).map_err(ArchiveError::doing("putting a file into the archive"))?;
-        entry.finish(DataDescriptorOutput::new(file.crc, file.bytes)).map_err(zip_error)?;
-        self.note(Written { path, bytes: file.bytes, sha256: file.sha256 })
+        let written = Written { path: path.clone(), bytes: file.bytes as u64, sha256: file.sha256 };
+        self.gathered.constant(path, file);
+        self.hand_over(false).map_err(ArchiveError::doing(PUTTING))?;
+        self.note(written)
     }
 
     /// The level of compression, 0 to 9.
@@ -237,9 +268,7 @@ impl Container {
             loop {
                 match reader.read(&mut buffer) {
                     Ok(0) => return Ok(()),
-                    Ok(read) => out
-                        .write_all(&buffer[..read])
-                        .map_err(ArchiveError::doing("putting a file into the archive"))?,
+                    Ok(read) => out.write_all(&buffer[..read]).map_err(ArchiveError::doing(PUTTING))?,
                     Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                     Err(error) => return Err(ArchiveError::Content(error)),
                 }
@@ -248,92 +277,81 @@ impl Container {
         .map(|((), written)| written)
     }
 
-    /// The payload files so far that `datapackage.json` names, in the order in which they were written.
-    pub fn described(&self) -> &[Written] {
-        &self.payload.described
-    }
-
     /// The size of the payload so far, and how many files it has.
     pub fn payload(&self) -> (u64, u64) {
-        (self.payload.bytes, self.payload.files)
+        self.listing.as_ref().map_or((0, 0), Listing::size)
     }
 
-    /// Writes the manifest of the payload, in the order in which its files were written. The payload ends here.
+    /// Ends the payload: its manifest, in the order in which its files were written, and what the descriptor names.
     ///
     /// # Errors
-    /// When the disk is full or fails.
-    pub fn manifest(&mut self) -> Result<Written, ArchiveError> {
-        let next = Part::new(super::bag::MANIFEST.into(), &self.spools, self.level);
-        let manifest = std::mem::replace(&mut self.payload.manifest, next);
-        self.put(manifest)
+    /// When the disk is full or fails, or the payload ended before.
+    pub fn end_payload(&mut self) -> Result<(Part, Described), ArchiveError> {
+        let listing = self.listing.take().ok_or(io::Error::from(io::ErrorKind::InvalidInput));
+        listing.and_then(Listing::end).map_err(ArchiveError::doing("listing the files of the archive"))
     }
 
     /// Writes the central directory: size and digest of the file as delivered, which is not durable yet.
     ///
     /// # Errors
     /// When the disk is full or fails.
-    pub fn finish(self) -> Result<(u64, [u8; 32]), ArchiveError> {
+    pub fn finish(mut self) -> Result<(u64, [u8; 32]), ArchiveError> {
         let doing = "writing the end of the archive";
-        let sealer = self.zip.finish().map_err(zip_error)?;
-        let mut out = sealer.finish().map_err(ArchiveError::doing(doing))?;
+        self.settle().map_err(ArchiveError::doing(doing))?;
+        let Container { mut out, directory, .. } = self;
+        directory.finish(out.at, &mut out).map_err(ArchiveError::doing(doing))?;
+        let mut out = out.inner.finish().map_err(ArchiveError::doing(doing))?;
         out.flush().map_err(ArchiveError::doing(doing))?;
         Ok((out.bytes, out.sha256.finalize().into()))
     }
 
     fn note(&mut self, written: Written) -> Result<Written, ArchiveError> {
         if written.path.starts_with("data/") {
-            let line = super::bag::manifest_line(&written);
-            let doing = ArchiveError::doing("listing the files of the archive");
-            self.payload.manifest.write_all(line.as_bytes()).map_err(doing)?;
-            self.payload.bytes += written.bytes;
-            self.payload.files += 1;
-            if super::datapackage::describes(&written.path) {
-                self.payload.described.push(written.clone());
-            }
+            let ended = || ArchiveError::doing("listing the files of the archive")(io::ErrorKind::InvalidInput.into());
+            self.listing.as_mut().ok_or_else(ended)?.note(&written)?;
         }
         Ok(written)
     }
-}
 
-type Entry<'a> = rawzip::ZipEntryWriter<'a, Delivered>;
-
-/// Opens an entry with the metadata that every entry has.
-fn entry<'a>(zip: &'a mut ZipArchiveWriter<Delivered>, path: &str, level: u32) -> Result<Entry<'a>, ArchiveError> {
-    let method = if level == 0 { CompressionMethod::STORE } else { CompressionMethod::DEFLATE };
-    let mut file = zip.new_file(path).compression_method(method).unix_permissions(0o100_644);
-    if let Some(epoch) = rawzip::time::UtcDateTime::from_components(1980, 1, 1, 0, 0, 0, 0) {
-        file = file.last_modified(epoch);
-    }
-    file.start().map(|(entry, _)| entry).map_err(zip_error)
-}
-
-fn zip_error(error: rawzip::Error) -> ArchiveError {
-    // The zip library wraps what the disk said; the person needs that, not the wrapping.
-    let cause = match std::error::Error::source(&error).and_then(|source| source.downcast_ref::<io::Error>()) {
-        Some(cause) => io::Error::new(cause.kind(), cause.to_string()),
-        None => io::Error::other(error.to_string()),
-    };
-    ArchiveError::Write { doing: "putting a file into the archive", cause }
-}
-
-/// A file that goes straight into the zip.
-struct Direct<'a> {
-    deflater: Deflater<Entry<'a>>,
-    sha256: Sha256,
-    crc: crc32fast::Hasher,
-    bytes: u64,
-}
-
-impl Write for Direct<'_> {
-    fn write(&mut self, data: &[u8]) -> io::Result<usize> {
-        self.deflater.write_all(data)?;
-        self.sha256.update(data);
-        self.crc.update(data);
-        self.bytes += data.len() as u64;
-        Ok(data.len())
+    /// Makes a small file of what stands behind `start` in the gathering.
+    fn gather(&mut self, path: &str, crc: u32, start: usize) -> io::Result<()> {
+        self.gathered.file(path.to_owned(), crc, start);
+        self.hand_over(false)
     }
 
-    fn flush(&mut self) -> io::Result<()> {
+    /// Has the gathered files compressed if there are enough of them, or `all` are to go, and writes what is ready.
+    fn hand_over(&mut self, all: bool) -> io::Result<()> {
+        if self.gathered.is_full() || (all && !self.gathered.is_empty()) {
+            let (gathered, level) = (std::mem::take(&mut self.gathered), self.level);
+            self.coming.push_back(self.pool.run(gathered.size(), move || gathered.pack(level)));
+            while self.coming.front_mut().is_some_and(Promise::is_ready) {
+                self.write_next()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes every file so far, so that one can follow directly.
+    fn settle(&mut self) -> io::Result<()> {
+        self.hand_over(true)?;
+        while !self.coming.is_empty() {
+            self.write_next()?;
+        }
+        Ok(())
+    }
+
+    fn write_next(&mut self) -> io::Result<()> {
+        let Some(promise) = self.coming.pop_front() else { return Ok(()) };
+        let Packed { bytes, entries, spent } = self.pool.wait(promise)??;
+        let start = self.out.at;
+        self.out.write_all(&bytes)?;
+        for mut entry in entries {
+            entry.offset += start;
+            self.directory.add(&entry)?;
+        }
+        if self.gathered.is_empty() && self.gathered.size() == 0 {
+            self.gathered = spent;
+        }
         Ok(())
     }
 }

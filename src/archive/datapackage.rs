@@ -3,19 +3,26 @@
 
 use super::container::Written;
 use super::facts::{Facts, FieldFacts, RECORDS_FORMAT};
+use super::listing::Described;
 use super::table::{Source, TableColumn, TimesSeen};
 use super::writer::{PARTY_COLUMNS, WrittenTable, table_path};
 use crate::records::text::is_chinese;
 use crate::records::{Bilingual, Kind, Shape};
 use serde_json::{Map, Value, json};
+use std::io::{self, Write};
 
 const PROFILES: &str = "https://datapackage.org/profiles/2.0";
 
-/// The descriptor as text.
-pub(super) fn descriptor(facts: &Facts, tables: &[WrittenTable], payload: &[Written]) -> String {
-    let mut files: Vec<&Written> = payload.iter().collect();
-    files.sort_by(|a, b| a.path.cmp(&b.path));
-    let resources: Vec<Value> = files.iter().map(|file| resource(facts, tables, file)).collect();
+/// Writes the descriptor. What it says of each file is written by itself, because there may be millions.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub(super) fn write(
+    facts: &Facts,
+    tables: &[WrittenTable],
+    described: Described,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let title =
         Bilingual { en: "Personal data of one person (GDPR Article 20)", zh: "个人数据（GDPR 第20条）" };
     let mut contributor = json!({"title": facts.controller.name, "roles": ["controller"], "path": facts.controller.id});
@@ -33,11 +40,20 @@ pub(super) fn descriptor(facts: &Facts, tables: &[WrittenTable], payload: &[Writ
         "created": facts.as_of.to_string(),
         "contributors": [contributor],
         "licenses": [{"name": "other-closed", "title": "Personal data of the data subject"}],
-        "resources": resources,
+        "resources": [],
     });
-    let mut text = serde_json::to_string_pretty(&package).unwrap_or_default();
-    text.push('\n');
-    text
+    let text = serde_json::to_string_pretty(&package)?;
+    // Only there: in a text the quotation marks would have backslashes.
+    let (before, after) = text.split_once("\"resources\": []").unwrap_or((&text, ""));
+    write!(out, "{before}\"resources\": [")?;
+    let mut separator = "";
+    described.each(|file| {
+        let resource = serde_json::to_string_pretty(&resource(facts, tables, file))?;
+        write!(out, "{separator}\n    {}", resource.replace('\n', "\n    "))?;
+        separator = ",";
+        Ok(())
+    })?;
+    writeln!(out, "\n  ]{after}")
 }
 
 /// Whether a payload file is named here: the e-mails of a folder are described by its `folder.json`.

@@ -1,77 +1,79 @@
-//! Deflate in independent blocks: the bytes depend on the data and the level only, never on how they arrive.
+//! Deflate: the bytes depend on the data and the level only, never on how they arrive or who compresses them.
 //!
-//! zlib-rs gives other bytes when the same data come in other pieces, so every block has a fixed size, and blocks are
-//! joined by sync flushes into one stream. A state is used again after a reset, without a dictionary, because most files
-//! are small and a new one costs more than they do; with a dictionary its bytes would depend on what it did before.
+//! Two libraries, each for what it alone does well. libdeflate is the faster one and packs better, but it only makes
+//! whole streams: it takes the files that fit into a [`BLOCK`], one by one. zlib-rs can end a piece without ending the
+//! stream: larger files are cut into blocks of a fixed size, compressed without knowing each other and joined by sync
+//! flushes. It gives other bytes when the same data come in other pieces, so a block is always given whole; and a state
+//! is used again after a reset, without a dictionary, with which its bytes would depend on what it did before.
 
 use flate2::{Compress, Compression, FlushCompress, Status};
+use libdeflater::{CompressionLvl, Compressor};
 use std::cell::RefCell;
-use std::io::{self, Write};
+use std::io;
 
-thread_local! {
-    /// The state of this thread that is not in use, with its level.
-    static STATE: RefCell<Option<(u32, Compress)>> = const { RefCell::new(None) };
+/// Files up to this size are compressed as a whole, larger ones in blocks of it: large enough that the loss against
+/// one stream is below half a percent.
+pub(super) const BLOCK: usize = 512 * 1024;
+
+/// The states of a thread that are not in use, each with its level: a new one costs more than most files do.
+#[derive(Default)]
+struct States {
+    whole: Option<(u32, Compressor)>,
+    block: Option<(u32, Compress)>,
 }
 
-/// Gives a state as good as new for the time of a block.
-fn with_state<T>(level: u32, block: impl FnOnce(&mut Compress) -> T) -> T {
-    let mut state = match STATE.take() {
-        Some((own, mut state)) if own == level => {
+thread_local! {
+    static STATES: RefCell<States> = RefCell::default();
+}
+
+/// Appends a file of its own to `out`, compressed. Where that is no smaller, nothing is appended, and false given.
+///
+/// # Errors
+/// When there is no such level.
+pub(super) fn whole(data: &[u8], level: u32, out: &mut Vec<u8>) -> io::Result<bool> {
+    let own = STATES.with_borrow_mut(|states| states.whole.take()).filter(|(own, _)| *own == level);
+    let mut compressor = match own {
+        Some((_, compressor)) => compressor,
+        None => {
+            let number = i32::try_from(level).unwrap_or(i32::MAX);
+            Compressor::new(CompressionLvl::new(number).map_err(|_| io::ErrorKind::InvalidInput)?)
+        }
+    };
+    let start = out.len();
+    // Without room for more than the data it gives up where they do not shrink.
+    out.resize(start + data.len(), 0);
+    let packed = compressor.deflate_compress(data, &mut out[start..]).ok().filter(|packed| *packed < data.len());
+    out.truncate(start + packed.unwrap_or(0));
+    STATES.with_borrow_mut(|states| states.whole = Some((level, compressor)));
+    Ok(packed.is_some())
+}
+
+/// Appends a block of a larger file to `out`, compressed; the last one ends the stream.
+///
+/// # Errors
+/// When the library fails.
+pub(super) fn block(data: &[u8], last: bool, level: u32, out: &mut Vec<u8>) -> io::Result<()> {
+    let own = STATES.with_borrow_mut(|states| states.block.take()).filter(|(own, _)| *own == level);
+    let mut state = match own {
+        Some((_, mut state)) => {
             state.reset();
             state
         }
-        _ => Compress::new(Compression::new(level), false),
+        None => Compress::new(Compression::new(level), false),
     };
-    let result = block(&mut state);
-    STATE.set(Some((level, state)));
-    result
+    compress(&mut state, data, last, out)?;
+    STATES.with_borrow_mut(|states| states.block = Some((level, state)));
+    Ok(())
 }
 
-/// Large enough that the loss against one stream is below half a percent.
-const BLOCK: usize = 512 * 1024;
-
-/// Compresses what is written to it into `inner`; level 0 passes it on as it is.
-pub struct Deflater<W: Write> {
-    inner: W,
-    level: u32,
-    block: Vec<u8>,
-    compressed: Vec<u8>,
-}
-
-impl<W: Write> Deflater<W> {
-    /// A compressor of this level, 0 to 9.
-    pub fn new(inner: W, level: u32) -> Deflater<W> {
-        Deflater { inner, level, block: Vec::new(), compressed: Vec::new() }
-    }
-
-    /// Writes the end of the stream and gives the inner writer back.
-    ///
-    /// # Errors
-    /// When the inner writer fails.
-    pub fn finish(mut self) -> io::Result<W> {
-        if self.level > 0 {
-            self.flush_block(true)?;
-        }
-        Ok(self.inner)
-    }
-
-    fn flush_block(&mut self, last: bool) -> io::Result<()> {
-        self.compressed.clear();
-        with_state(self.level, |state| deflate_block(state, &self.block, last, &mut self.compressed))?;
-        self.inner.write_all(&self.compressed)?;
-        self.block.clear();
-        Ok(())
-    }
-}
-
-fn deflate_block(state: &mut Compress, block: &[u8], last: bool, compressed: &mut Vec<u8>) -> io::Result<()> {
+fn compress(state: &mut Compress, data: &[u8], last: bool, out: &mut Vec<u8>) -> io::Result<()> {
     let flush = if last { FlushCompress::Finish } else { FlushCompress::Sync };
     loop {
-        compressed.reserve(block.len() / 2 + 1024);
+        out.reserve(data.len() / 2 + 1024);
         let read = usize::try_from(state.total_in()).map_err(io::Error::other)?;
-        let status = state.compress_vec(&block[read..], compressed, flush).map_err(io::Error::other)?;
-        let all_read = state.total_in() == block.len() as u64;
-        let room = compressed.len() < compressed.capacity();
+        let status = state.compress_vec(&data[read..], out, flush).map_err(io::Error::other)?;
+        let all_read = state.total_in() == data.len() as u64;
+        let room = out.len() < out.capacity();
         match status {
             Status::StreamEnd => return Ok(()),
             Status::Ok | Status::BufError if !last && all_read && room => return Ok(()),
@@ -80,78 +82,69 @@ fn deflate_block(state: &mut Compress, block: &[u8], last: bool, compressed: &mu
     }
 }
 
-impl<W: Write> Write for Deflater<W> {
-    fn write(&mut self, data: &[u8]) -> io::Result<usize> {
-        if self.level == 0 {
-            return self.inner.write(data);
-        }
-        // A full block is written only when more follows, so that the last one can end the stream.
-        if self.block.len() == BLOCK {
-            self.flush_block(false)?;
-        }
-        let taken = data.len().min(BLOCK - self.block.len());
-        self.block.extend_from_slice(&data[..taken]);
-        Ok(taken)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::io::Read;
 
-    fn deflated(data: &[u8], piece: usize, level: u32) -> Vec<u8> {
-        let mut deflater = Deflater::new(Vec::new(), level);
-        for part in data.chunks(piece.max(1)) {
-            deflater.write_all(part).unwrap();
-        }
-        deflater.finish().unwrap()
+    fn inflated(packed: &[u8]) -> Vec<u8> {
+        let mut back = Vec::new();
+        flate2::read::DeflateDecoder::new(packed).read_to_end(&mut back).unwrap();
+        back
     }
 
-    #[test]
-    fn the_bytes_do_not_depend_on_the_pieces_and_inflate_to_the_data() {
-        let text: Vec<u8> = (0..300_000u32).flat_map(|n| format!("line {} of {n}\n", n % 97).into_bytes()).collect();
-        for data in [&text[..0], &text[..1], &text[..BLOCK], &text[..BLOCK + 1], &text[..2 * BLOCK], &text[..]] {
-            for level in [1, 6, 9] {
-                let whole = deflated(data, data.len(), level);
-                for piece in [1000, 8192, 65_536] {
-                    assert_eq!(deflated(data, piece, level), whole);
+    /// Noise, text and repetition in turn, so that what a state remembers would show.
+    fn pieces() -> Vec<Vec<u8>> {
+        let mut seed = 1u32;
+        let mut piece = |nth: usize| -> Vec<u8> {
+            let bytes = (0..(nth * 7_919) % 40_000).map(|at| {
+                seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                match nth % 3 {
+                    0 => (seed >> 24) as u8,
+                    1 => b"name,address and so on; "[(seed >> 28) as usize + at % 8],
+                    _ => b'a' + (at % 5) as u8,
                 }
-                let mut back = Vec::new();
-                flate2::read::DeflateDecoder::new(whole.as_slice()).read_to_end(&mut back).unwrap();
-                assert!(back == data);
-            }
-        }
+            });
+            bytes.collect()
+        };
+        (0..300).map(&mut piece).collect()
     }
 
     #[test]
     fn a_state_that_was_used_before_gives_the_bytes_of_a_new_one() {
-        let fresh = |data: &[u8], level: u32| {
-            let mut compressed = Vec::new();
-            let mut state = Compress::new(Compression::new(level), false);
-            deflate_block(&mut state, data, true, &mut compressed).unwrap();
-            compressed
-        };
-        let mut seed = 1u32;
-        for nth in 0..300usize {
-            // Noise, text and repetition in turn, so that what a state remembers would show.
-            let data: Vec<u8> = (0..(nth * 7_919) % 40_000)
-                .map(|at| {
-                    seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                    match nth % 3 {
-                        0 => (seed >> 24) as u8,
-                        1 => b"name,address and so on; "[(seed >> 28) as usize + at % 8],
-                        _ => b'a' + (at % 5) as u8,
-                    }
-                })
-                .collect();
+        for data in pieces() {
             for level in [6, 6, 1, 9] {
-                assert!(deflated(&data, data.len(), level) == fresh(&data, level), "{nth} at {level}");
+                let (mut used, mut fresh) = (Vec::new(), Vec::new());
+                block(&data, true, level, &mut used).unwrap();
+                compress(&mut Compress::new(Compression::new(level), false), &data, true, &mut fresh).unwrap();
+                assert!(used == fresh && inflated(&used) == data, "{} at {level}", data.len());
+                let (mut used, mut fresh) = (Vec::new(), vec![0; data.len() + 100]);
+                let smaller = whole(&data, level, &mut used).unwrap();
+                let number = i32::try_from(level).unwrap();
+                let mut new = Compressor::new(CompressionLvl::new(number).unwrap());
+                let packed = new.deflate_compress(&data, &mut fresh).unwrap();
+                fresh.truncate(packed);
+                assert_eq!(smaller, fresh.len() < data.len());
+                assert!(!smaller || (used == fresh && inflated(&used) == data), "{} at {level}", data.len());
             }
         }
+    }
+
+    #[test]
+    fn blocks_that_do_not_know_each_other_are_one_stream() {
+        let mut packed = Vec::new();
+        let all = pieces();
+        for (nth, data) in all.iter().enumerate() {
+            block(data, nth + 1 == all.len(), 6, &mut packed).unwrap();
+        }
+        assert!(inflated(&packed) == all.concat());
+    }
+
+    #[test]
+    fn what_does_not_shrink_is_left_as_it_is() {
+        let noise = &pieces()[30];
+        let mut out = b"before".to_vec();
+        assert!(!whole(noise, 6, &mut out).unwrap() && !whole(b"", 6, &mut out).unwrap());
+        assert_eq!(out, b"before");
     }
 }

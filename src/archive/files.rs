@@ -263,7 +263,7 @@ impl Files {
         digest.file(&written.path, written.bytes);
         for kind in &self.kinds {
             let path = format!("data/schemas/{}.schema.json", kind.file_stem());
-            let written = container.constant(path, &*schema_file(*kind, container.level())?)?;
+            let written = container.constant(path, schema_file(*kind, container.level())?)?;
             digest.file(&written.path, written.bytes);
         }
         Ok(())

@@ -113,7 +113,7 @@ impl ArchiveWriter {
     pub fn create(folder: &Path, facts: &Facts, level: u32, secrecy: &Secrecy) -> Result<ArchiveWriter, ArchiveError> {
         let (file, place) = temporary(folder)?.into_parts();
         Ok(ArchiveWriter {
-            container: Container::new(file, folder, level, secrecy)?,
+            container: Container::new(file, folder, level, secrecy, None)?,
             place,
             files: Files::new(facts),
             tables: Kind::ALL.into_iter().map(|kind| Table::of(kind, facts)).collect(),
@@ -194,15 +194,18 @@ impl ArchiveWriter {
         let statement = statement::statement(facts);
         let written = self.container.bytes("data/statement.jsonld", statement.as_bytes())?;
         self.digest.file(&written.path, written.bytes);
-        let package = datapackage::descriptor(facts, &tables, self.container.described());
+        let payload = self.container.payload();
+        let (manifest, described) = self.container.end_payload()?;
         let report = super::report::render(facts, &self.digest);
-        let mut tags = vec![("README.html", report.into_bytes()), ("datapackage.json", package.into_bytes())];
-        tags.extend(bag::tag_files(facts, self.container.payload()));
-        let mut written = Vec::new();
-        for (path, bytes) in tags {
+        let mut written = vec![self.container.bytes("README.html", report.as_bytes())?];
+        let mut package = self.container.part("datapackage.json");
+        datapackage::write(facts, &tables, described, &mut package)
+            .map_err(ArchiveError::doing("describing the files of the archive"))?;
+        written.push(self.container.append(package)?);
+        for (path, bytes) in bag::tag_files(facts, payload) {
             written.push(self.container.bytes(path, &bytes)?);
         }
-        written.push(self.container.manifest()?);
+        written.push(self.container.append(manifest)?);
         self.container.bytes("tagmanifest-sha256.txt", bag::tag_manifest(written).as_bytes())?;
         let (bytes, sha256) = self.container.finish()?;
         Ok(Sealed { place: self.place, bytes, sha256: hex(&sha256) })
