@@ -213,8 +213,11 @@ impl Road<'_> {
                 continue;
             }
             let portable = all.get_or_insert_with(Vec::new);
-            let reader = RowReader::new(collection);
             let rows = self.identification.matched[child_at].children_of(u32::try_from(position).unwrap_or(u32::MAX));
+            if rows.is_empty() {
+                continue;
+            }
+            let reader = RowReader::new(collection);
             let ids: Vec<&RowId> = rows.iter().map(|row| &row.row).collect();
             self.stores
                 .read_rows(collection, &ids, &reader.wishes(), &mut |nth, cells| {
@@ -262,18 +265,19 @@ impl Road<'_> {
         let secret = secret(&row.activity).or_else(|| parent.and_then(|(parent, _)| secret(&parent.activity)));
         let parent = parent.and_then(|(_, code)| code);
         self.findings.about_row(&collection.name, fate, overdue);
-        // Children look at their parent's values, so the row is kept beside its record.
-        match decide(&self.circumstances, collection, row.clone(), fate, parent) {
+        // Children look at their parent, so what they need of it is kept beside its record.
+        let kept = row.as_parent();
+        match decide(&self.circumstances, collection, row, fate, parent) {
             ScopeDecision::Portable(record) => {
                 self.ledger.portable(&collection.name, record.tally());
                 self.findings.about_values(&collection.name, record.tally());
                 self.findings.about_record(record.record(), regime, self.circumstances.as_of);
-                Ok((Ok(record), row))
+                Ok((Ok(record), kept))
             }
             ScopeDecision::Excluded(code) => {
                 self.ledger.excluded(&collection.name, code, secret.map(|activity| activity.key.as_str()));
                 self.findings.about_exclusion(&collection.name, code);
-                Ok((Err(code), row))
+                Ok((Err(code), kept))
             }
         }
     }

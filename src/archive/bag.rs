@@ -16,7 +16,7 @@ pub(super) fn tag_files(facts: &Facts, payload: (u64, u64)) -> Vec<(&'static str
 
 /// The line of a manifest for one file.
 pub(super) fn manifest_line(file: &Written) -> String {
-    format!("{}  {}\n", file.sha256_hex(), file.path)
+    [&file.sha256_hex(), "  ", &file.path, "\n"].concat()
 }
 
 /// The manifest of the tag files.

@@ -63,11 +63,30 @@ pub struct NormalValue {
 }
 
 impl Normalized {
+    /// What its children look at: everything but values that none of them takes from it.
+    pub fn as_parent(&self) -> Normalized {
+        let values = self.values.iter().filter(|value| value.path == CURRENCY).cloned().collect();
+        Normalized {
+            row: self.row.clone(),
+            uid: self.uid.clone(),
+            activity: self.activity.clone(),
+            retention_from: self.retention_from.clone(),
+            values,
+            withheld_before: Vec::new(),
+            verbatim_before: Vec::new(),
+            form: self.form.clone(),
+            ..*self
+        }
+    }
+
     /// The value of the field with this path.
     pub fn get(&self, path: &str) -> Option<&FieldValue> {
         self.values.iter().find(|value| value.path == path).map(|value| &value.reading.value)
     }
 }
+
+/// Amounts without a currency of their own take this one, also in children.
+const CURRENCY: &str = "amount.currency";
 
 /// The values of one row by the names of their columns.
 struct Cells<'c> {
@@ -85,6 +104,8 @@ impl<'c> Cells<'c> {
 pub struct RowReader<'a> {
     collection: &'a Collection,
     columns: Vec<(&'a str, bool)>,
+    /// The column of the row's own currency.
+    currency: Option<(&'a str, &'a Mapping)>,
 }
 
 impl<'a> RowReader<'a> {
@@ -106,7 +127,8 @@ impl<'a> RowReader<'a> {
         if let Some(OriginChoice::ByColumn(column)) = &collection.origin {
             add(column, false);
         }
-        RowReader { collection, columns }
+        let currency = collection.mappings().find(|(_, mapping)| mapping.field.path() == CURRENCY);
+        RowReader { collection, columns, currency }
     }
 
     /// The columns to read, in the order in which [`RowReader::row`] takes them.
@@ -207,8 +229,7 @@ impl<'a> RowReader<'a> {
 
     /// The row's own currency, else its parent's; none where its own cannot be read, because it is another then.
     fn currency(&self, cells: &Cells<'_>, parent: Option<&Normalized>) -> Option<String> {
-        let own = self.collection.mappings().find(|(_, mapping)| mapping.field.path() == "amount.currency");
-        let own = own.map(|(name, mapping)| {
+        let own = self.currency.map(|(name, mapping)| {
             let settings = Settings { zone: &jiff::tz::TimeZone::UTC, currency: None, address: None };
             read_value(mapping, cells.get(name), settings)
         });
@@ -216,15 +237,10 @@ impl<'a> RowReader<'a> {
             return None;
         }
         let own = own.and_then(|own| own.value.as_text().map(str::to_owned));
-        let set = || {
-            self.collection
-                .set
-                .iter()
-                .find(|(field, _)| field.path() == "amount.currency")
-                .map(|(_, value)| value.clone())
-        };
+        let set =
+            || self.collection.set.iter().find(|(field, _)| field.path() == CURRENCY).map(|(_, value)| value.clone());
         let inherited =
-            || parent.and_then(|parent| parent.get("amount.currency")).and_then(FieldValue::as_text).map(str::to_owned);
+            || parent.and_then(|parent| parent.get(CURRENCY)).and_then(FieldValue::as_text).map(str::to_owned);
         own.or_else(set).or_else(inherited)
     }
 

@@ -1,7 +1,7 @@
 //! Evaluates one collection: which of its rows the conditions find, through which identifiers, under which parent.
 
 use super::finder::{ColumnTest, Finder, FoundRow, RowId, Test};
-use super::found::{FoundBySets, MatchedRow, RowFate};
+use super::found::{FoundBySets, MatchedRow, Perhaps, RowFate};
 use super::identifier::Identifier;
 use super::identify::IdentifyError;
 use super::keys::{KeyPlace, Keys};
@@ -52,9 +52,9 @@ struct Hit {
     /// Where the row is not named by its key.
     key: Option<KeyPlace>,
     found_by: u32,
-    parent: Option<u32>,
+    parent: Perhaps,
+    person: Perhaps,
     selected: bool,
-    person: Option<PersonId>,
     /// False where only an excluded parent leads to the row: that names its parent, but finds nothing.
     finds: bool,
 }
@@ -272,11 +272,16 @@ impl<F: Finder> Evaluation<'_, F> {
             }
             let person = person_at.and_then(|at| cells[at].text().map(|text| persons.intern(collection, &text)));
             if let Some(person) = person.filter(|_| finds) {
-                direct.extend(by.iter().map(|identifier| (*identifier, person)));
+                for pair in by.iter().map(|identifier| (*identifier, person)) {
+                    // Most rows say what the last one said.
+                    if direct.last() != Some(&pair) {
+                        direct.push(pair);
+                    }
+                }
             }
             let found_by = found_by(sets, by, through);
             let key = key_needed.then(|| hits.keys.keep(&cells[key_from..key_to]));
-            hits.rows.push(Hit { row, key, found_by, parent, selected, person, finds });
+            hits.rows.push(Hit { row, key, found_by, parent: parent.into(), selected, person: person.into(), finds });
             Ok(())
         };
         self.finder.find(collection, &tests, &wanted, &mut visit).map_err(IdentifyError::Store)
@@ -298,7 +303,7 @@ impl<F: Finder> Evaluation<'_, F> {
                 through.extend(last.finds.then_some(last.found_by));
             }
             last.finds |= hit.finds;
-            last.parent = [last.parent, hit.parent].into_iter().flatten().min();
+            last.parent = [last.parent.get(), hit.parent.get()].into_iter().flatten().min().into();
             if hit.finds && !through.contains(&hit.found_by) {
                 through.push(hit.found_by);
                 last.found_by = found_by(sets, Vec::new(), through.clone());
@@ -312,7 +317,7 @@ impl<F: Finder> Evaluation<'_, F> {
         } else if keys.repeated(hits.iter().filter_map(|hit| hit.key)) || repeated(hits.iter().filter_map(Hit::name)) {
             Some(Fault::RepeatedKey)
         } else {
-            (is_child && hits.iter().any(|hit| hit.parent.is_none())).then_some(Fault::NoParent)
+            (is_child && hits.iter().any(|hit| hit.parent.get().is_none())).then_some(Fault::NoParent)
         };
         hits.sort_unstable_by(|a, b| {
             let by_key = a.parent.cmp(&b.parent).then_with(|| key_order(&keys, a, b));
@@ -321,7 +326,7 @@ impl<F: Finder> Evaluation<'_, F> {
         let row = |hit: Hit| MatchedRow {
             row: hit.row,
             found_by: hit.found_by,
-            parent: hit.parent.filter(|_| is_child),
+            parent: if is_child { hit.parent } else { None.into() },
             fate: RowFate::Subject,
             person: hit.person,
             selected: hit.selected,

@@ -1,10 +1,10 @@
 //! The rows that were found, kept small: a subject may have a million.
 
 use super::finder::RowId;
-use super::persons::PersonId;
 use std::collections::HashMap;
+use std::num::NonZero;
 
-/// What is known of a matched row before it is read.
+/// What is known of a matched row before it is read: 32 bytes, because it stays in memory as long as the run.
 #[derive(Debug, Clone)]
 pub struct MatchedRow {
     /// Which row.
@@ -12,13 +12,30 @@ pub struct MatchedRow {
     /// Which identifiers found it, as a set of [`FoundBySets`].
     pub found_by: u32,
     /// The position of its parent among the parent's matched rows.
-    pub parent: Option<u32>,
+    pub parent: Perhaps,
     /// What recognising the subject says of it.
     pub fate: RowFate,
     /// The person that the row names, where the collection declares `person`.
-    pub(super) person: Option<PersonId>,
+    pub(super) person: Perhaps,
     /// Whether the collection's `where` admits it.
     pub(super) selected: bool,
+}
+
+/// A number or none, in the room of the number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Perhaps(Option<NonZero<u32>>);
+
+impl From<Option<u32>> for Perhaps {
+    fn from(number: Option<u32>) -> Perhaps {
+        Perhaps(number.map(|number| NonZero::<u32>::MIN.saturating_add(number)))
+    }
+}
+
+impl Perhaps {
+    /// The number, if there is one.
+    pub fn get(self) -> Option<u32> {
+        self.0.map(|number| number.get() - 1)
+    }
 }
 
 /// What recognising the subject says of a row.
@@ -46,8 +63,8 @@ pub struct Matched {
 impl Matched {
     /// The children of the parent at this position. Rows of children are sorted by parent.
     pub fn children_of(&self, parent: u32) -> &[MatchedRow] {
-        let start = self.rows.partition_point(|row| row.parent.is_some_and(|p| p < parent));
-        let end = self.rows.partition_point(|row| row.parent.is_some_and(|p| p <= parent));
+        let start = self.rows.partition_point(|row| row.parent.get().is_some_and(|p| p < parent));
+        let end = self.rows.partition_point(|row| row.parent.get().is_some_and(|p| p <= parent));
         &self.rows[start..end]
     }
 }
@@ -76,5 +93,19 @@ impl FoundBySets {
     /// The identifiers of a set, as positions in the list of known identifiers.
     pub fn get(&self, number: u32) -> &[u32] {
         self.sets.get(number as usize).map_or(&[], Vec::as_slice)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_million_rows_take_as_many_times_32_bytes() {
+        assert_eq!(size_of::<MatchedRow>(), 32);
+        for number in [None, Some(0), Some(7), Some(u32::MAX - 1)] {
+            assert_eq!(Perhaps::from(number).get(), number);
+        }
+        assert!(Perhaps::from(None) < Perhaps::from(Some(0)) && Perhaps::from(Some(0)) < Perhaps::from(Some(1)));
     }
 }

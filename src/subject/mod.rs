@@ -17,7 +17,7 @@ mod phone;
 mod search;
 
 pub use finder::{ColumnTest, Finder, FoundRow, RowId, Test};
-pub use found::{FoundBySets, Matched, MatchedRow, RowFate};
+pub use found::{FoundBySets, Matched, MatchedRow, Perhaps, RowFate};
 pub use identifier::{Identifier, IdentifierError};
 pub use identify::{Ambiguity, Decisions, Identification, IdentifyError, KnownIdentifier, Suggestion, identify};
 pub use matching::{canonical_in, list_has};

@@ -176,7 +176,7 @@ pub(super) fn settle(
         let mut people: BTreeMap<usize, People> = BTreeMap::new();
         let mut sets_seen: HashMap<u32, bool> = HashMap::new();
         for row in evaluated.iter().flat_map(|e| &e.rows) {
-            let Some(person) = row.person else { continue };
+            let Some(person) = row.person.get() else { continue };
             let space = persons.space_of(person);
             let mut leads = || sets.get(row.found_by).iter().any(|at| by(*at) && !settled.shared.contains(at));
             if !settled.subject.contains_key(&space) && *sets_seen.entry(row.found_by).or_insert_with(&mut leads) {

@@ -189,7 +189,7 @@ impl<'a, F: Finder> Search<'a, F> {
             rows.retain(|row| row.selected || !self.elsewhere.contains(&(at, RowName::of(&row.row))));
         }
         for row in rows {
-            let stranger = match (row.person, subject) {
+            let stranger = match (row.person.get(), subject) {
                 (Some(person), Some(subject)) => !subject.contains(&person),
                 _ => false,
             };
@@ -285,7 +285,7 @@ impl<'a, F: Finder> Search<'a, F> {
         let mut persons: BTreeMap<PersonId, (usize, RowId, usize)> = BTreeMap::new();
         for (at, evaluated) in self.evaluated.iter().enumerate() {
             for (nth, row) in evaluated.rows.iter().enumerate() {
-                if let Some(person) = row.person {
+                if let Some(person) = row.person.get() {
                     kinds.extend(
                         self.sets.get(row.found_by).iter().map(|i| self.identifiers[*i as usize].kind().to_owned()),
                     );

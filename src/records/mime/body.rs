@@ -26,7 +26,9 @@ pub fn quoted_printable(text: &str, out: &mut impl Write) -> io::Result<()> {
 }
 
 fn quoted_line(line: &[u8], out: &mut impl Write) -> io::Result<()> {
-    let mut width = 0;
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    // A line of the message at a time: whoever takes single bytes is slow.
+    let (mut written, mut width) = ([0; LINE + 2], 0);
     for (at, &byte) in line.iter().enumerate() {
         let is_last = at + 1 == line.len();
         let literal = |width| match byte {
@@ -37,18 +39,20 @@ fn quoted_line(line: &[u8], out: &mut impl Write) -> io::Result<()> {
         };
         let needed = if literal(width) { 1 } else { 3 };
         if width + needed > LINE - usize::from(!is_last) {
-            out.write_all(b"=\r\n")?;
+            written[width..width + 3].copy_from_slice(b"=\r\n");
+            out.write_all(&written[..width + 3])?;
             width = 0;
         }
         if literal(width) {
-            out.write_all(&[byte])?;
+            written[width] = byte;
             width += 1;
         } else {
-            write!(out, "={byte:02X}")?;
+            let digits = [byte >> 4, byte & 15].map(|digit| DIGITS[usize::from(digit)]);
+            written[width..width + 3].copy_from_slice(&[b'=', digits[0], digits[1]]);
             width += 3;
         }
     }
-    Ok(())
+    out.write_all(&written[..width])
 }
 
 /// `From `, `>From `, `>>From ` …

@@ -28,8 +28,13 @@ pub fn parties(name: &str, parties: &[Party]) -> String {
     if parties.is_empty() {
         return String::new();
     }
-    let mailboxes: Vec<String> = parties.iter().map(|party| mailbox(party, name.len() + 2)).collect();
-    format!("{name}: {}\r\n", mailboxes.join(",\r\n "))
+    let mut field = [name, ": "].concat();
+    for (nth, party) in parties.iter().enumerate() {
+        field.push_str(if nth == 0 { "" } else { ",\r\n " });
+        field.push_str(&mailbox(party, name.len() + 2));
+    }
+    field.push_str("\r\n");
+    field
 }
 
 /// A sender of whom nothing is known.
@@ -61,7 +66,9 @@ pub fn date(time: &Time) -> Option<String> {
         Weekday::Saturday => "Sat",
         Weekday::Sunday => "Sun",
     };
-    Some(format!("Date: {weekday}, {} {clock} {zone}\r\n", day.strftime("%d %b %Y")))
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let month = MONTHS.get(usize::try_from(day.month()).ok()?.checked_sub(1)?)?;
+    Some(format!("Date: {weekday}, {:02} {month} {:04} {clock} {zone}\r\n", day.day(), day.year()))
 }
 
 /// The message ids in a text, each `<…>`; a text without angle brackets is one id if it can be.
@@ -136,6 +143,9 @@ fn is_address(text: &str) -> bool {
 /// Line breaks, which would start another header field, become spaces; the record holds the exact text.
 fn one_line(text: &str) -> String {
     let breaks = |c| matches!(c, '\r' | '\n' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}');
+    if !text.contains(breaks) {
+        return text.to_owned();
+    }
     text.replace("\r\n", " ").replace(breaks, " ")
 }
 

@@ -104,7 +104,7 @@ impl World {
                 format!("{key}{mark}")
             };
             rows.insert(collection.name.clone(), matched.rows.iter().map(one).collect::<Vec<_>>().join(" "));
-            parents.insert(collection.name.clone(), matched.rows.iter().map(|row| row.parent).collect());
+            parents.insert(collection.name.clone(), matched.rows.iter().map(|row| row.parent.get()).collect());
             unreached.extend((!matched.reached).then(|| collection.name.clone()));
         }
         let known = |known: &crate::subject::KnownIdentifier| {
