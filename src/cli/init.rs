@@ -28,12 +28,9 @@ impl From<InitError> for Failure {
         let (what, advice) = (error.to_string(), error.advice());
         match error {
             InitError::Store(error) => error.into(),
-            InitError::Configuration(error) => error.into(),
             InitError::Write(error) => Failure::new(Failure::from(error).status, what, advice),
-            InitError::Proposal(_) | InitError::Replace { .. } => Failure::new(1, what, advice),
-            InitError::NothingToLookAt | InitError::Url(_) | InitError::SameName(_) | InitError::Dataset { .. } => {
-                Failure::new(2, what, advice)
-            }
+            InitError::Proposal(_) => Failure::new(1, what, advice),
+            InitError::NothingToLookAt | InitError::Url(_) | InitError::SameName(_) => Failure::new(2, what, advice),
         }
     }
 }

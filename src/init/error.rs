@@ -3,7 +3,6 @@
 use crate::archive::ArchiveError;
 use crate::controller::ConfigurationError;
 use crate::stores::StoreError;
-use std::path::PathBuf;
 
 /// A failure of `art20 init`.
 #[derive(Debug, thiserror::Error)]
@@ -17,17 +16,6 @@ pub enum InitError {
     /// Two stores would have one name.
     #[error("two stores would be called `{0}`")]
     SameName(String),
-    /// A dataset of fides cannot be read.
-    #[error("the fides dataset {path} cannot be read: {cause}")]
-    Dataset {
-        /// The file.
-        path: PathBuf,
-        /// Why, with the line; a dataset holds no personal data.
-        cause: String,
-    },
-    /// The configuration that is to be extended is absent or wrong.
-    #[error(transparent)]
-    Configuration(#[from] ConfigurationError),
     /// The configuration would not be one: a fault of art20.
     #[error("what would be written is no configuration: {0}")]
     Proposal(ConfigurationError),
@@ -37,14 +25,6 @@ pub enum InitError {
     /// The file cannot be written.
     #[error(transparent)]
     Write(#[from] ArchiveError),
-    /// The file that is there cannot be replaced.
-    #[error("{path} cannot be written: {cause}")]
-    Replace {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        cause: std::io::Error,
-    },
 }
 
 impl InitError {
@@ -52,22 +32,16 @@ impl InitError {
     pub fn advice(&self) -> String {
         match self {
             InitError::NothingToLookAt => {
-                "Name it: --from sqlite:FILE, sql:FILE, postgres://HOST/DATABASE, csv:DIR, jsonl:DIR, maildir:DIR, mbox:FILE or fides:DATASET.yml.".into()
+                "Name it: --from sqlite:FILE, sql:FILE, postgres://HOST/DATABASE, csv:DIR, jsonl:DIR, maildir:DIR or mbox:FILE.".into()
             }
             InitError::Url(_) => "Correct the URL; passwords go into PGPASSWORD or ~/.pgpass.".into(),
             InitError::SameName(_) => "Give one of them another name: --from NAME=URL.".into(),
-            InitError::Dataset { .. } => "Correct the file; it is to be a dataset of fides, as YAML.".into(),
-            InitError::Configuration(_) => "Correct it first, or leave --update away to write a new one.".into(),
             InitError::Proposal(_) => {
                 "Nothing was written. Write the configuration by hand, and report the names of the tables and columns."
                     .into()
             }
             InitError::Store(error) => error.advice().to_owned(),
-            InitError::Write(ArchiveError::Exists(_)) => {
-                "Choose another name with --output, or add what is new to it with --update.".into()
-            }
             InitError::Write(error) => error.advice().to_owned(),
-            InitError::Replace { .. } => "Check that the folder can be written.".into(),
         }
     }
 }

@@ -12,16 +12,7 @@ pub struct From {
     /// The name that the store is given, if one is.
     pub name: Option<String>,
     /// Where it is.
-    pub place: Place,
-}
-
-/// Where something to look at is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
-    /// A store.
-    Store(String),
-    /// A dataset annotation of fides.
-    Fides(PathBuf),
+    pub url: String,
 }
 
 impl From {
@@ -38,14 +29,11 @@ impl From {
         if name.as_ref().is_some_and(|name| safe(name) != *name) {
             return Err(InitError::Url("a store's name is made of letters, digits, `_` and `-`".to_owned()));
         }
-        if let Some(path) = url.strip_prefix("fides:").filter(|path| !path.is_empty()) {
-            return Ok(From { name, place: Place::Fides(PathBuf::from(path)) });
-        }
         match StoreUrl::parse(url, Path::new("")).map_err(InitError::Url)? {
             StoreUrl::Postgres(postgres) if postgres.has_password() => {
                 Err(InitError::Url("a password has no place on a command line".to_owned()))
             }
-            _ => Ok(From { name, place: Place::Store(url.to_owned()) }),
+            _ => Ok(From { name, url: url.to_owned() }),
         }
     }
 }
@@ -57,7 +45,7 @@ impl From {
 pub fn stores(from: &[From], output: &Path) -> Result<Vec<StoreLines>, InitError> {
     let mut all: Vec<StoreLines> = Vec::new();
     for one in from {
-        let Place::Store(url) = &one.place else { continue };
+        let url = &one.url;
         let name = one.name.clone().unwrap_or_else(|| called(url));
         if all.iter().any(|other| other.name == name) {
             return Err(InitError::SameName(name));
@@ -147,7 +135,7 @@ mod tests {
     #[test]
     fn a_name_may_stand_before_the_url_and_a_password_nowhere() {
         let named = From::parse("crm=sqlite:a=b.db").unwrap();
-        assert_eq!((named.name.as_deref(), named.place), (Some("crm"), Place::Store("sqlite:a=b.db".to_owned())));
+        assert_eq!((named.name.as_deref(), named.url.as_str()), (Some("crm"), "sqlite:a=b.db"));
         assert_eq!(From::parse("postgres://h/d?sslmode=require").unwrap().name, None);
         for text in ["", "crm.db", "a b=sqlite:x", "mysql:x", "fides:", "postgres://u:secret@h/d"] {
             let error = From::parse(text).unwrap_err().to_string();

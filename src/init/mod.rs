@@ -1,11 +1,11 @@
-//! A configuration is proposed from the schemas of live stores, or what is new in them is added to one that is there.
+//! A configuration is proposed from the schemas of live stores.
 //! Every guess is marked for review, so that none decides about anybody before a person has looked at it.
 //!
 //! ```text
 //! stores -> survey -> ways -> proposal -> text
 //! ```
 //! [`survey`] looks at tables and a few rows, [`ways`] finds how rows are recognised as somebody's, [`proposal`] makes
-//! collections of them, [`text`] writes them down; [`update`] writes into a configuration without touching the rest.
+//! collections of them, [`text`] writes them down.
 
 mod column;
 mod error;
@@ -17,7 +17,7 @@ mod text;
 mod ways;
 
 pub use error::InitError;
-pub use from::{From, Place};
+pub use from::From;
 
 use crate::archive::unnamed::{folder_for, persist_durably, prepare};
 use crate::controller::{Controller, CsvForm, StoreUrl};
