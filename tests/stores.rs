@@ -368,3 +368,28 @@ fn the_example_is_the_same_from_files_as_from_scripts() {
     let of = |at: usize| archives[at].iter().filter(|(path, _)| path.starts_with("data/records/")).collect::<Vec<_>>();
     assert!(!of(0).is_empty() && of(0) == of(1));
 }
+
+#[test]
+fn a_worker_that_looks_at_a_store_takes_no_lock_of_another_snapshot_away() {
+    if !common::tool("python3") {
+        return;
+    }
+    let (folder, store) = world(SCHEMA);
+    let controller = art20::controller::Controller::read(&folder.path().join("art20.toml")).unwrap();
+    let surroundings = art20::stores::Surroundings {
+        now: jiff::Timestamp::now,
+        variable: |_| None,
+        interrupted: std::sync::Arc::default(),
+    };
+    let open = || art20::stores::Stores::open(&controller, &surroundings, &[]).unwrap();
+    let first = open();
+    drop(open());
+    let script = "import sqlite3, sys\nc = sqlite3.connect(sys.argv[1], timeout=0)\n\
+        c.execute('CREATE TABLE later (a)')\nc.commit()";
+    let write = || Command::new("python3").args(["-c", script]).arg(&store).output().unwrap();
+    let refused = write();
+    assert!(errors(&refused).contains("locked"), "a snapshot lasts as long as it is read: {}", errors(&refused));
+    drop(first);
+    let written = write();
+    assert!(written.status.success(), "{}", errors(&written));
+}

@@ -127,6 +127,11 @@ impl Stores {
         self.snapshots.iter().try_for_each(|(_, snapshot)| snapshot.confirm())
     }
 
+    /// Whether reading rows of this store means waiting for a disk.
+    pub fn is_cold(&self, store: &str) -> bool {
+        self.snapshots.iter().any(|(name, snapshot)| name == store && snapshot.is_cold())
+    }
+
     /// How many rows a table has.
     ///
     /// # Errors

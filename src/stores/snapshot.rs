@@ -86,6 +86,11 @@ pub trait Snapshot {
     /// When somebody did.
     fn confirm(&self) -> Result<(), StoreError>;
 
+    /// Whether reading a row means waiting for a disk, so that it pays to read rows in the order in which they lie there.
+    fn is_cold(&self) -> bool {
+        false
+    }
+
     /// How many rows a table has.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! SQLite: database files and scripts that are loaded into memory.
 
 mod functions;
+mod kept;
 mod open;
 mod query;
 mod schema;
@@ -85,6 +86,10 @@ impl Snapshot for SqliteSnapshot {
 
     fn confirm(&self) -> Result<(), StoreError> {
         self.watch.confirm(&self.name)
+    }
+
+    fn is_cold(&self) -> bool {
+        self.connection.path().is_some_and(|path| !path.is_empty() && kept::is_cold(path.as_ref()))
     }
 
     fn count(&self, table: &Table) -> Result<u64, StoreError> {

@@ -8,13 +8,13 @@
 use super::super::Surroundings;
 use super::super::error::StoreError;
 use super::super::snapshot::Snapshot as _;
-use super::{SqliteSnapshot, functions, store_error};
+use super::{SqliteSnapshot, functions, kept, store_error};
 use rusqlite::config::DbConfig;
 use rusqlite::fallible_iterator::FallibleIterator as _;
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags};
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
@@ -52,13 +52,23 @@ impl Watch {
 }
 
 impl FileState {
+    /// Of a database, on which SQLite may hold locks.
     fn of(path: &Path) -> io::Result<FileState> {
-        let mut file = File::open(path)?;
+        let file = kept::kept(path)?;
+        FileState::read(&file)
+    }
+
+    /// Of a side file, on which nobody holds any.
+    fn of_side(path: &Path) -> io::Result<FileState> {
+        FileState::read(&File::open(path)?)
+    }
+
+    fn read(file: &File) -> io::Result<FileState> {
         let about = file.metadata()?;
         let mut header = vec![0; 100];
         let mut filled = 0;
         while filled < header.len() {
-            match file.read(&mut header[filled..])? {
+            match kept::read_at(file, &mut header[filled..], filled as u64)? {
                 0 => break,
                 read => filled += read,
             }
@@ -130,7 +140,7 @@ fn waits(side: &Path) -> bool {
 
 /// Whether a rollback journal is one that SQLite may have to roll back.
 fn is_hot(journal: &Path) -> bool {
-    FileState::of(journal).is_ok_and(|state| state.header.first().is_some_and(|byte| *byte != 0))
+    FileState::of_side(journal).is_ok_and(|state| state.header.first().is_some_and(|byte| *byte != 0))
 }
 
 /// Loads a SQL script into memory.
@@ -190,12 +200,14 @@ fn from_copy(
         true => StoreError::Interrupted,
         false => StoreError::NotCopied { store: store.to_owned(), cause: cause.to_string() },
     };
-    let state = || Ok((FileState::of(path)?, FileState::of(wal)?));
+    let state = || Ok((FileState::of(path)?, FileState::of_side(wal)?));
     let before = state().map_err(failed)?;
     let folder = tempfile::Builder::new().prefix(".art20-").tempdir().map_err(failed)?;
     let copy = folder.path().join("store");
-    copy_file(path, &copy, &surroundings.interrupted).map_err(failed)?;
-    copy_file(wal, &beside(&copy, "-wal"), &surroundings.interrupted).map_err(failed)?;
+    kept::kept(path).and_then(|file| copy_file(&file, &copy, &surroundings.interrupted)).map_err(failed)?;
+    File::open(wal)
+        .and_then(|file| copy_file(&file, &beside(&copy, "-wal"), &surroundings.interrupted))
+        .map_err(failed)?;
     if state().map_err(failed)? != before {
         return Err(StoreError::Changed { store: store.to_owned() });
     }
@@ -209,19 +221,23 @@ fn from_copy(
 }
 
 /// Copies a file, unless the run is to stop.
-fn copy_file(from: &Path, to: &Path, interrupted: &AtomicBool) -> io::Result<()> {
-    struct Stoppable<'a>(File, &'a AtomicBool);
-    impl Read for Stoppable<'_> {
-        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-            if self.1.load(Ordering::Relaxed) {
-                return Err(io::Error::other("the run was interrupted"));
+fn copy_file(from: &File, to: &Path, interrupted: &AtomicBool) -> io::Result<()> {
+    let mut to = File::create_new(to)?;
+    let (mut buffer, mut place) = (vec![0; 1024 * 1024], 0);
+    loop {
+        if interrupted.load(Ordering::Relaxed) {
+            return Err(io::Error::other("the run was interrupted"));
+        }
+        match kept::read_at(from, &mut buffer, place) {
+            Ok(0) => return Ok(()),
+            Ok(read) => {
+                to.write_all(&buffer[..read])?;
+                place += read as u64;
             }
-            self.0.read(buffer)
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
         }
     }
-    let mut from = io::BufReader::with_capacity(1024 * 1024, Stoppable(File::open(from)?, interrupted));
-    let mut to = File::create_new(to)?;
-    io::copy(&mut from, &mut to).map(|_| ())
 }
 
 fn beside(path: &Path, ending: &str) -> PathBuf {

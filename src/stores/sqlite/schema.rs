@@ -30,7 +30,7 @@ pub(super) fn tables(connection: &Connection) -> rusqlite::Result<Vec<Table>> {
 fn holds_its_own(connection: &Connection, shadow: &str) -> rusqlite::Result<bool> {
     let Some(index) = shadow.to_ascii_lowercase().strip_suffix("_content").map(str::to_owned) else { return Ok(false) };
     let sql = "SELECT sql FROM sqlite_schema WHERE type = 'table' AND lower(name) = ?1";
-    let mut statement = connection.prepare(sql)?;
+    let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query_map([index], |row| row.get::<_, Option<String>>(0))?;
     let text = rows.next().transpose()?.flatten().unwrap_or_default().to_ascii_lowercase();
     Ok(text.match_indices("content").any(|(at, word)| text[at + word.len()..].trim_start().starts_with('=')))
@@ -63,7 +63,7 @@ fn table(connection: &Connection, name: String, kind: &str, without_rowid: bool)
     };
     let mut indexed: Vec<String> = row_number.iter().cloned().collect();
     let sql = "SELECT i.name FROM pragma_index_list(?1) l, pragma_index_info(l.name) i WHERE i.seqno = 0 AND i.name IS NOT NULL AND l.partial = 0";
-    let mut leading = connection.prepare(sql)?;
+    let mut leading = connection.prepare_cached(sql)?;
     for column in leading.query_map([&name], |row| row.get::<_, String>(0))? {
         indexed.push(column?);
     }
@@ -110,7 +110,7 @@ pub(super) fn layout(connection: &Connection, table: &Table) -> rusqlite::Result
 
 /// Name, type, place in the primary key and kind of every column.
 fn columns(connection: &Connection, table: &str) -> rusqlite::Result<Vec<(String, String, i64, i64)>> {
-    let mut info = connection.prepare("SELECT name, type, pk, hidden FROM pragma_table_xinfo(?1)")?;
+    let mut info = connection.prepare_cached("SELECT name, type, pk, hidden FROM pragma_table_xinfo(?1)")?;
     info.query_map([table], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?.collect()
 }
 
@@ -119,9 +119,9 @@ fn is_about_the_schema(error: &rusqlite::Error) -> bool {
 }
 
 fn has_primary_index(connection: &Connection, table: &str) -> rusqlite::Result<bool> {
-    connection.query_row("SELECT count(*) FROM pragma_index_list(?1) WHERE origin = 'pk'", [table], |row| {
-        row.get::<_, i64>(0).map(|count| count > 0)
-    })
+    connection
+        .prepare_cached("SELECT count(*) FROM pragma_index_list(?1) WHERE origin = 'pk'")?
+        .query_row([table], |row| row.get::<_, i64>(0).map(|count| count > 0))
 }
 
 /// The columns of a SELECT, quoted.
