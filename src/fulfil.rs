@@ -13,7 +13,7 @@ use crate::records::Code;
 use crate::request::{PortabilityRequest, ThirdParties};
 use crate::scope::{Circumstances, PortableRecord, Replaced, Replacer, ScopeDecision, decide, retention_ended};
 use crate::stores::{StoreError, Stores};
-use crate::subject::{Ambiguity, Decisions, Identification, IdentifyError, MatchedRow, RowFate, RowId, identify};
+use crate::subject::{Ambiguity, Identification, IdentifyError, MatchedRow, RowFate, RowId, identify};
 use jiff::Timestamp;
 
 /// How many rows are asked of a store at once.
@@ -86,9 +86,7 @@ pub fn fulfil(
     destination: &mut dyn Destination,
     watcher: &mut dyn Watcher,
 ) -> Result<Account, FulfilError> {
-    let decisions =
-        Decisions { accept_shared: request.accept_shared.is_some(), same_person: request.same_person.is_some() };
-    let identification = identify(controller, &request.identifiers, decisions, stores)
+    let identification = identify(controller, &request.identifiers, request.decisions(), stores)
         .map_err(|error| from_identify(controller, stores, error))?;
     let total: usize = identification.matched.iter().map(|matched| matched.rows.len()).sum();
     if total == 0 && !allow_empty {

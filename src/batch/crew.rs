@@ -2,15 +2,19 @@
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::sync::{Mutex, PoisonError};
 use std::thread::{Builder, scope};
 use std::time::Duration;
 
-/// Finished tasks that may wait; more of them hold the workers up.
-const WAITING: usize = 256;
+/// Finished tasks that may wait; more of them hold the workers up. A whole window, so that they go on while one is made
+/// durable.
+const WAITING: usize = 1_024;
 /// How long nothing may happen before the caller is told.
 const QUIET: Duration = Duration::from_millis(250);
+/// After so many single tasks a worker asks again whether it pays to prepare several together.
+const SINGLE: usize = 200;
 
 /// What the workers have come to.
 pub(super) enum Sign<R> {
@@ -22,37 +26,88 @@ pub(super) enum Sign<R> {
     Quiet,
 }
 
+/// Who does the tasks.
+pub(super) trait Worker<R> {
+    /// How many tasks are wanted at once at most, so that they can be prepared together.
+    fn ahead(&mut self) -> usize;
+
+    /// Prepares tasks that come next.
+    fn begin(&mut self, tasks: &[usize]);
+
+    /// Does a task.
+    fn task(&mut self, task: usize) -> R;
+}
+
+/// The tasks that nobody has taken yet.
+struct Pile<'t> {
+    tasks: &'t [usize],
+    workers: usize,
+    next: Mutex<usize>,
+}
+
+impl<'t> Pile<'t> {
+    /// The next tasks; towards the end fewer, so that all workers end together.
+    fn take(&self, most: usize) -> &'t [usize] {
+        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
+        let left = &self.tasks[*next..];
+        let taken = &left[..most.min(left.len() / (2 * self.workers)).max(1).min(left.len())];
+        *next += taken.len();
+        taken
+    }
+}
+
+/// What the worker came to. What a panic leaves half done stays in the worker, which is replaced.
+fn or_new<W, T>(worker: &mut W, make: &impl Fn() -> W, work: impl FnOnce(&mut W) -> T) -> Option<T> {
+    let result = catch_unwind(AssertUnwindSafe(|| work(worker))).ok();
+    if result.is_none() {
+        *worker = make();
+    }
+    result
+}
+
 /// Has `workers` threads, each with a worker of its own made by `make`, take the tasks in their order until all are
 /// taken or `stop` is set. `sink` is called on this thread.
 ///
 /// # Errors
 /// When not even one thread can be had.
-pub(super) fn work<R: Send, W: FnMut(usize) -> R>(
+pub(super) fn work<R: Send, W: Worker<R>>(
     tasks: &[usize],
     workers: usize,
     stop: &AtomicBool,
     make: impl Fn() -> W + Sync,
     mut sink: impl FnMut(Sign<R>),
 ) -> io::Result<()> {
-    let next = AtomicUsize::new(0);
+    let workers = workers.min(tasks.len());
+    let pile = Pile { tasks, workers, next: Mutex::new(0) };
     let (sender, receiver) = sync_channel(WAITING);
     scope(|threads| {
-        for nth in 0..workers.min(tasks.len()) {
-            let (sender, next, make) = (sender.clone(), &next, &make);
+        for nth in 0..workers {
+            let (sender, pile, make) = (sender.clone(), &pile, &make);
             let spawned = Builder::new().spawn_scoped(threads, move || {
                 let mut worker = make();
-                while !stop.load(Ordering::Relaxed) {
-                    let Some(task) = tasks.get(next.fetch_add(1, Ordering::Relaxed)) else { return };
-                    // What a panic leaves half done stays in the worker, which is replaced.
-                    let sign = match catch_unwind(AssertUnwindSafe(|| worker(*task))) {
-                        Ok(result) => Sign::Finished(*task, result),
-                        Err(_) => {
-                            worker = make();
-                            Sign::Panicked(*task)
-                        }
-                    };
-                    if sender.send(sign).is_err() {
+                let mut single = 0;
+                loop {
+                    let most = if single == 0 { or_new(&mut worker, make, Worker::ahead).unwrap_or(1) } else { 1 };
+                    single = if most > 1 { 0 } else { (single + 1) % SINGLE };
+                    let taken = pile.take(most);
+                    if taken.is_empty() {
                         return;
+                    }
+                    if most > 1 {
+                        // A fault in preparing is met again by the task itself.
+                        let _ = or_new(&mut worker, make, |worker| worker.begin(taken));
+                    }
+                    for task in taken {
+                        if stop.load(Ordering::Relaxed) {
+                            return;
+                        }
+                        let sign = match or_new(&mut worker, make, |worker| worker.task(*task)) {
+                            Some(result) => Sign::Finished(*task, result),
+                            None => Sign::Panicked(*task),
+                        };
+                        if sender.send(sign).is_err() {
+                            return;
+                        }
                     }
                 }
             });
@@ -77,8 +132,30 @@ pub(super) fn work<R: Send, W: FnMut(usize) -> R>(
 mod tests {
     use super::*;
 
+    /// A worker that does what it is told, and prepares so many tasks at once.
+    struct Told<F>(usize, F);
+
+    impl<F: Fn(usize) -> usize> Worker<usize> for Told<F> {
+        fn ahead(&mut self) -> usize {
+            self.0
+        }
+
+        fn begin(&mut self, tasks: &[usize]) {
+            assert!(!tasks.contains(&40), "preparing fails, on purpose");
+        }
+
+        fn task(&mut self, task: usize) -> usize {
+            (self.1)(task)
+        }
+    }
+
     /// Finished and panicked tasks, each in order.
-    fn run(workers: usize, stop: &AtomicBool, worker: impl Fn(usize) -> usize + Sync) -> (Vec<usize>, Vec<usize>) {
+    fn run(
+        workers: usize,
+        ahead: usize,
+        stop: &AtomicBool,
+        worker: impl Fn(usize) -> usize + Sync,
+    ) -> (Vec<usize>, Vec<usize>) {
         let (mut finished, mut panicked) = (Vec::new(), Vec::new());
         let tasks: Vec<usize> = (0..50).collect();
         let sink = |sign| match sign {
@@ -89,7 +166,7 @@ mod tests {
             Sign::Panicked(task) => panicked.push(task),
             Sign::Quiet => {}
         };
-        work(&tasks, workers, stop, || &worker, sink).unwrap();
+        work(&tasks, workers, stop, || Told(ahead, &worker), sink).unwrap();
         finished.sort_unstable();
         panicked.sort_unstable();
         (finished, panicked)
@@ -98,8 +175,10 @@ mod tests {
     #[test]
     fn every_task_is_done_once_however_many_workers_there_are() {
         for workers in [1, 2, 8, 100] {
-            let (finished, panicked) = run(workers, &AtomicBool::new(false), |task| task * 10);
-            assert_eq!((finished, panicked), ((0..50).collect(), Vec::new()));
+            for ahead in [1, 7, 1_000] {
+                let (finished, panicked) = run(workers, ahead, &AtomicBool::new(false), |task| task * 10);
+                assert_eq!((finished, panicked), ((0..50).collect(), Vec::new()));
+            }
         }
     }
 
@@ -109,7 +188,7 @@ mod tests {
             assert!(!task.is_multiple_of(7), "on purpose");
             task * 10
         };
-        let (finished, panicked) = run(3, &AtomicBool::new(false), worker);
+        let (finished, panicked) = run(3, 1, &AtomicBool::new(false), worker);
         assert_eq!(panicked, [0, 7, 14, 21, 28, 35, 42, 49]);
         assert_eq!(finished.len() + panicked.len(), 50);
     }
@@ -121,7 +200,7 @@ mod tests {
             stop.store(true, Ordering::Relaxed);
             task * 10
         };
-        let (finished, panicked) = run(1, &stop, worker);
+        let (finished, panicked) = run(1, 20, &stop, worker);
         assert_eq!((finished, panicked), (vec![0], Vec::new()));
     }
 }

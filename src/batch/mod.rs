@@ -6,6 +6,7 @@
 //! next run skips those and clears the workroom. A worker reads some hundred requests from one snapshot of every
 //! store before it takes a new one, so that a long batch does not hold up writers for ever.
 
+mod ahead;
 mod crew;
 mod error;
 mod results;
@@ -193,10 +194,7 @@ fn answer(
     let broken = AtomicBool::new(false);
     let mut window = Window::new(batch, requests, workroom.path(), results);
     let mut trouble = None;
-    let make = || {
-        let mut worker = Worker::new(batch, workroom.path(), &broken);
-        move |at: usize| worker.answer(&requests[at])
-    };
+    let make = || Worker::new(batch, requests, workroom.path(), &broken);
     let finished = crew::work(&order, batch.jobs.max(1), &batch.surroundings.interrupted, make, |sign| {
         let kept = match sign {
             Sign::Finished(at, outcome) => window.take(at, outcome),
@@ -220,6 +218,7 @@ fn answer(
 /// Answers one request after the other on stores that stay open.
 struct Worker<'a> {
     batch: &'a Batch<'a>,
+    requests: &'a [Referenced],
     workroom: &'a Path,
     broken: &'a AtomicBool,
     session: Session<'a>,
@@ -228,12 +227,12 @@ struct Worker<'a> {
 }
 
 impl<'a> Worker<'a> {
-    fn new(batch: &'a Batch<'a>, workroom: &'a Path, broken: &'a AtomicBool) -> Worker<'a> {
+    fn new(batch: &'a Batch<'a>, requests: &'a [Referenced], workroom: &'a Path, broken: &'a AtomicBool) -> Worker<'a> {
         let session = Session::new(batch.controller, batch.surroundings, batch.allow_partial);
-        Worker { batch, workroom, broken, session, answered: 0, since: Instant::now() }
+        Worker { batch, requests, workroom, broken, session, answered: 0, since: Instant::now() }
     }
 
-    fn answer(&mut self, (_, request): &Referenced) -> Outcome {
+    fn answer(&mut self, (_, request): &'a Referenced) -> Outcome {
         if self.broken.load(Ordering::Relaxed) {
             return Outcome::Unanswered;
         }
@@ -263,6 +262,15 @@ impl<'a> Worker<'a> {
         }
     }
 
+    /// Requests whose turn comes next and that have no receipt yet, those of an earlier run.
+    fn open(&self, tasks: &[usize]) -> Vec<&'a PortabilityRequest> {
+        let requests = tasks.iter().filter_map(|at| self.requests[*at].1.as_ref().ok());
+        let stands = |request: &&PortabilityRequest| {
+            self.batch.folder.join(format!("{}.receipt.json", request.reference)).exists()
+        };
+        requests.filter(|request| !stands(request)).collect()
+    }
+
     fn fulfil(&mut self, request: &PortabilityRequest) -> Result<Ready, ExportError> {
         if self.answered >= SNAPSHOT.0 || self.since.elapsed() >= SNAPSHOT.1 {
             self.session.let_go();
@@ -282,6 +290,23 @@ impl<'a> Worker<'a> {
                 other => return other,
             }
         }
+    }
+}
+
+impl crew::Worker<Outcome> for Worker<'_> {
+    fn ahead(&mut self) -> usize {
+        if ahead::pays(self.batch.controller, &mut self.session) { ahead::REQUESTS } else { 1 }
+    }
+
+    fn begin(&mut self, tasks: &[usize]) {
+        if tasks.len() > 1 {
+            let open = self.open(tasks);
+            ahead::read_ahead(self.batch.controller, &mut self.session, &open, &self.batch.surroundings.interrupted);
+        }
+    }
+
+    fn task(&mut self, at: usize) -> Outcome {
+        self.answer(&self.requests[at])
     }
 }
 

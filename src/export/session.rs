@@ -32,6 +32,11 @@ impl<'a> Session<'a> {
         self.read(|_, _| Ok(()))
     }
 
+    /// A look at the stores that cannot fail; nothing if they cannot be opened.
+    pub fn look<T>(&mut self, look: impl FnOnce(&Stores) -> T) -> Option<T> {
+        self.opened().ok().map(|(stores, _)| look(stores))
+    }
+
     /// Lets the snapshots go: the next run takes new ones, and tries again what was missing.
     pub fn let_go(&mut self) {
         self.stores = None;

@@ -19,7 +19,7 @@ pub use transmission::Transmission;
 use crate::controller::Controller;
 use crate::controller::activity::Regime;
 use crate::records::Time;
-use crate::subject::Identifier;
+use crate::subject::{Decisions, Identifier};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -48,6 +48,13 @@ pub struct PortabilityRequest {
     pub regime: Regime,
     /// Whether the data can go directly to another controller, if the person asked for that.
     pub transmission: Option<Transmission>,
+}
+
+impl PortabilityRequest {
+    /// What the operator has decided about who the subject is.
+    pub fn decisions(&self) -> Decisions {
+        Decisions { accept_shared: self.accept_shared.is_some(), same_person: self.same_person.is_some() }
+    }
 }
 
 /// How the person was identified. It goes to the receipt, never into the archive (requirement A5).
