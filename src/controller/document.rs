@@ -8,14 +8,15 @@ use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
 /// A document being read, and what is wrong with it so far.
-pub struct Document<'t> {
-    text: &'t str,
+pub struct Document {
+    /// Where each line but the first begins: every value is asked for its line.
+    lines: Vec<usize>,
     faults: RefCell<Vec<Fault>>,
 }
 
 /// One table of the document; remembers which keys were asked for, so that the others are unknown.
 pub struct Section<'d, 't> {
-    document: &'d Document<'t>,
+    document: &'d Document,
     table: &'d DeTable<'t>,
     /// How people find it, such as `collection.contacts`.
     pub name: String,
@@ -38,10 +39,11 @@ pub struct Placed<T> {
     pub line: usize,
 }
 
-impl<'t> Document<'t> {
+impl Document {
     /// A document to read. A syntax error is a fault like any other.
-    pub fn parse(text: &'t str) -> (Document<'t>, Spanned<DeTable<'t>>) {
-        let document = Document { text, faults: RefCell::default() };
+    pub fn parse(text: &str) -> (Document, Spanned<DeTable<'_>>) {
+        let lines = memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1).collect();
+        let document = Document { lines, faults: RefCell::default() };
         let (table, errors) = DeTable::parse_recoverable(text);
         for error in errors {
             let at = error.span().map_or(0, |span| span.start);
@@ -52,7 +54,7 @@ impl<'t> Document<'t> {
 
     /// The line of a byte, from 1.
     fn line(&self, at: usize) -> usize {
-        self.text.as_bytes()[..at.min(self.text.len())].iter().filter(|b| **b == b'\n').count() + 1
+        self.lines.partition_point(|begin| *begin <= at) + 1
     }
 
     /// Notes a fault.
@@ -61,11 +63,11 @@ impl<'t> Document<'t> {
     }
 
     /// The whole document as a section.
-    pub fn root<'d>(&'d self, table: &'d Spanned<DeTable<'t>>) -> Section<'d, 't> {
+    pub fn root<'d, 't>(&'d self, table: &'d Spanned<DeTable<'t>>) -> Section<'d, 't> {
         self.section(String::new(), table.get_ref(), table.span())
     }
 
-    fn section<'d>(&'d self, name: String, table: &'d DeTable<'t>, span: Range<usize>) -> Section<'d, 't> {
+    fn section<'d, 't>(&'d self, name: String, table: &'d DeTable<'t>, span: Range<usize>) -> Section<'d, 't> {
         Section { document: self, table, name, span, known: RefCell::default() }
     }
 
