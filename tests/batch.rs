@@ -3,73 +3,13 @@
 
 mod common;
 
-use art20::demo::{Size, identifiers, synthetic};
+use art20::demo::identifiers;
 use common::unpacked::{readings, unpacked};
+use common::world::{AS_OF, SUBJECTS, World, lines, names, said, whole};
 use common::{art20, scratch};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
-
-const SUBJECTS: u64 = 60;
-const AS_OF: &str = "2026-11-23T12:00:00Z";
-
-/// Stores, and a file with a request of every subject, the last ones received first.
-struct World {
-    folder: tempfile::TempDir,
-}
-
-impl World {
-    fn new() -> World {
-        let folder = scratch();
-        synthetic(folder.path(), Size { subjects: SUBJECTS, messages: 3, seed: 1 }, &mut |_, _| {}).unwrap();
-        let world = World { folder };
-        let rows = (1..=SUBJECTS).map(|number| {
-            let [email, _] = identifiers(number);
-            let email = email.split_once(':').unwrap().1;
-            format!("R-{number},{email},account-login:checked,2026-11-{:02}\n", 1 + (SUBJECTS - number) % 20)
-        });
-        let text: String =
-            std::iter::once("reference,email,identity_check,received\n".to_owned()).chain(rows).collect();
-        std::fs::write(world.path("requests.csv"), text).unwrap();
-        world
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn command(&self, output: &str, more: &[&str]) -> Command {
-        let mut command = art20();
-        command.args(["batch", "requests.csv", "-o", output, "--as-of", AS_OF]).args(more);
-        command.current_dir(self.folder.path());
-        command
-    }
-
-    fn batch(&self, output: &str, more: &[&str]) -> Output {
-        self.command(output, more).output().unwrap()
-    }
-}
-
-fn said(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-/// The lines of a result by their columns.
-fn lines(path: &Path) -> Vec<BTreeMap<String, String>> {
-    csv::Reader::from_path(path).unwrap().deserialize().collect::<Result<_, _>>().unwrap()
-}
-
-/// The names in a folder.
-fn names(folder: &Path) -> BTreeSet<String> {
-    std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
-}
-
-/// What a folder must hold when every request has been answered: nothing more, nothing less.
-fn whole(references: impl Iterator<Item = u64>) -> BTreeSet<String> {
-    let files = references.flat_map(|number| [format!("R-{number}.zip"), format!("R-{number}.receipt.json")]);
-    files.chain(["batch-result.csv".to_owned()]).collect()
-}
 
 #[test]
 fn every_archive_is_byte_for_byte_that_of_a_single_export_however_many_jobs_there_are() {
@@ -335,16 +275,17 @@ fn requests_that_fail_are_a_line_each_and_touch_no_other() {
     assert_eq!((&again[0], &again[7]), (&result[0], &result[7]));
 }
 
-/// Kills a batch so many times at moments spread over its whole length, and takes it up to its end.
+/// Kills batches at so many moments spread over their whole length, and takes each up to its end.
 #[cfg(unix)]
 fn killed(moments: u32) {
-    let world = World::new();
+    const SUBJECTS: u64 = 24;
+    let world = World::of(SUBJECTS);
     let begin = Instant::now();
     assert_eq!(world.batch("whole", &["--jobs", "2"]).status.code(), Some(0));
     let length = begin.elapsed();
     let mut state = 0x2545_f491_4f6c_dd1d_u64;
     let mut cut_short = 0;
-    for nth in 0..moments {
+    for nth in 0..moments.div_ceil(2) {
         let out = format!("out-{nth}");
         // Two kills, so that a resumed batch dies too.
         for _ in 0..2 {
@@ -380,7 +321,7 @@ fn killed(moments: u32) {
 #[test]
 fn a_batch_killed_at_any_moment_is_whole_after_the_next_run() {
     let more = std::env::var("ART20_KILLS").ok().and_then(|kills| kills.parse().ok());
-    killed(more.unwrap_or(10));
+    killed(more.unwrap_or(12));
 }
 
 #[cfg(unix)]

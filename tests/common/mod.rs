@@ -5,6 +5,7 @@ pub mod assurance;
 pub mod extreme;
 pub mod postgres;
 pub mod unpacked;
+pub mod world;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
