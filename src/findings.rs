@@ -4,6 +4,7 @@
 use crate::archive::facts::Finding;
 use crate::controller::Controller;
 use crate::controller::activity::Regime;
+use crate::normalize::Holding;
 use crate::records::{Bilingual, Code, FieldValue, Record, Time};
 use crate::request::PortabilityRequest;
 use crate::request::deadlines::{Nearness, nearness};
@@ -64,6 +65,14 @@ finding_codes! {
     DeadlinePast "deadline-past" "The month for the answer ended so many days ago: answer at once, unless an extension was notified in time (Art. 12(3)).";
     MandateNotRecorded "mandate-not-recorded" "A representative asks, and the identity check has no note of the mandate and its scope.";
     Child "child" "By the date of birth on record the person is under 16: write in words that a child understands, and see that whoever asks may ask (Art. 8, 12(1)).";
+    GuardianNotRecorded "guardian-not-recorded" "By the date of birth on record the person is under 14, and no guardian is recorded: under the PIPL the guardian asks (Art. 31). Give --identity-check representative:NOTE with what shows it.";
+    Deceased "deceased" "By what is on record or said with the request the person has died; the data went in under the law that the receipt names.";
+    JointRecord "joint-record" "Records that the person holds together with somebody else went in without the other's own values, because no agreement of the other is on record."
+        person "Some records you hold together with somebody else. They are here without the other person's own data, because that person's agreement is not on record."
+        "有些记录由您与他人共同持有。由于没有对方同意的记录，其中不含对方本人的数据。";
+    JointAgreed "joint-agreed" "Records that the person holds together with somebody else went in whole, because the other has agreed."
+        person "Some records you hold together with somebody else. They are here as a whole, because that person has agreed."
+        "有些记录由您与他人共同持有。由于对方已同意，这些记录完整提供。";
     SensitiveData "sensitive-data" "Records that go in are sensitive under the PIPL (financial accounts, data of a child under 14): deliver the archive encrypted (Art. 28 and 51 PIPL).";
 }
 
@@ -84,6 +93,8 @@ const CHILD_BELOW: i32 = 16;
 pub struct Findings {
     /// What is about no collection in particular has the empty name.
     counts: BTreeMap<(FindingCode, String), u64>,
+    /// The person is so young that only a guardian asks, under the PIPL.
+    under_guardianship: bool,
 }
 
 impl Findings {
@@ -95,7 +106,9 @@ impl Findings {
 
     /// What the request itself says: how near its deadline is, and whether a mandate is recorded (A9).
     pub fn about_request(&mut self, controller: &Controller, request: &PortabilityRequest, as_of: Timestamp) {
-        let near = request.received.map(|received| nearness(received, as_of, &controller.time_zone));
+        let zone = &controller.time_zone;
+        let paused = request.pause.map_or(0, |pause| pause.days(as_of, zone));
+        let near = request.received.map(|received| nearness(received, paused, as_of, zone));
         let (code, days) = match near {
             Some(Nearness::Near(days)) => (FindingCode::DeadlineNear, days),
             Some(Nearness::Past(days)) => (FindingCode::DeadlinePast, days),
@@ -107,6 +120,14 @@ impl Findings {
         let check = request.identity_check.as_ref();
         if check.is_some_and(|check| check.method == "representative" && check.note.is_none()) {
             self.counts.insert((FindingCode::MandateNotRecorded, String::new()), 0);
+        }
+        let guardian = check.is_some_and(|check| check.method == "representative" && check.note.is_some());
+        if self.under_guardianship && request.regime == Regime::Pipl && !guardian {
+            self.counts.insert((FindingCode::GuardianNotRecorded, String::new()), 0);
+        }
+        let told = self.counts.keys().any(|(code, _)| *code == FindingCode::Deceased);
+        if request.deceased.is_some() && !told {
+            self.counts.entry((FindingCode::Deceased, String::new())).or_default();
         }
     }
 
@@ -122,6 +143,16 @@ impl Findings {
         self.add(FindingCode::AmbiguousTime, collection, tally.ambiguous_times);
     }
 
+    /// Whether somebody else holds a row that goes in (requirement A13), and whether the person has died.
+    pub fn about_holder(&mut self, collection: &str, holding: Holding, deceased: bool) {
+        match holding {
+            Holding::Sole => {}
+            Holding::Joint => self.add(FindingCode::JointRecord, collection, 1),
+            Holding::Agreed => self.add(FindingCode::JointAgreed, collection, 1),
+        }
+        self.add(FindingCode::Deceased, collection, u64::from(deceased));
+    }
+
     /// What asks for particular care with a portable record (requirements A10, J4).
     pub fn about_record(&mut self, record: &Record, regime: Regime, as_of: Timestamp) {
         let collection = record.source.collection.as_str();
@@ -133,6 +164,7 @@ impl Findings {
         let under =
             |age: i32| born.and_then(|day| day.checked_add(age.years()).ok()).is_some_and(|birthday| birthday > today);
         self.add(FindingCode::Child, collection, u64::from(under(CHILD_BELOW)));
+        self.under_guardianship |= under(SENSITIVE_BELOW);
         let account = ["payment.account", "counterparty.account"]
             .iter()
             .any(|path| record.get(path).is_some_and(|value| !value.is_null()));

@@ -6,7 +6,7 @@ mod sightings;
 use crate::archive::facts::{Facts, Finding};
 use crate::archive::{ArchiveError, Destination};
 use crate::controller::{Collection, Controller};
-use crate::findings::Findings;
+use crate::findings::{FindingCode, Findings};
 use crate::normalize::{NormalizeError, Normalized, RowReader, RowRef, SubjectNames};
 use crate::receipt::Ledger;
 use crate::records::Code;
@@ -37,6 +37,12 @@ pub enum FulfilError {
         kinds: Vec<String>,
         /// A row of each person.
         rows: Vec<String>,
+    },
+    /// By what is on record the person has died, and the request names no law under which the data may be given.
+    #[error("{row}: by this row the person has died, and the request names no law under which the data may be given")]
+    Deceased {
+        /// The row that says so.
+        row: String,
     },
     /// The stores are not as the configuration says: keys, parents, activities.
     #[error("{0}")]
@@ -105,7 +111,8 @@ pub fn fulfil(
         }
     };
     let third_parties = request.third_parties;
-    let circumstances = Circumstances { controller, regime: request.regime, consents: &consents, as_of, third_parties };
+    let (regime, only) = (request.regime, request.only.as_slice());
+    let circumstances = Circumstances { controller, regime, consents: &consents, as_of, third_parties, only };
     let mut road = Road {
         circumstances,
         stores,
@@ -114,6 +121,7 @@ pub fn fulfil(
         destination,
         watcher,
         replacer,
+        may_be_dead: request.deceased.is_some(),
         ledger: Ledger::new(controller),
         findings: Findings::default(),
     };
@@ -142,6 +150,8 @@ struct Road<'a> {
     destination: &'a mut dyn Destination,
     watcher: &'a mut dyn Watcher,
     replacer: Option<Replacer<'a>>,
+    /// A law is named under which data of the dead are given.
+    may_be_dead: bool,
     ledger: Ledger,
     findings: Findings,
 }
@@ -257,6 +267,10 @@ impl Road<'_> {
         if let Some((what, advice)) = std::iter::once(row.activity.as_str()).chain(own).find_map(lacking) {
             return Err(FulfilError::Configuration(format!("{}: {what}", row.row), advice));
         }
+        // Requirement A11: whoever is the subject, by a row of their own.
+        if row.deceased && fate != RowFate::SharedIdentifier && !self.may_be_dead {
+            return Err(FulfilError::Deceased { row: row.row.to_string() });
+        }
         let overdue = !row.legal_hold && retention_ended(&self.circumstances, &row);
         // What the person must not be told of takes its children along.
         let secret = |key: &str| controller.activity(key).filter(|activity| !activity.disclose);
@@ -265,10 +279,12 @@ impl Road<'_> {
         self.findings.about_row(&collection.name, fate, overdue);
         // Children look at their parent, so what they need of it is kept beside its record.
         let kept = row.as_parent();
+        let (holding, deceased) = (row.holding, row.deceased);
         match decide(&self.circumstances, collection, row, fate, parent) {
             ScopeDecision::Portable(record) => {
                 self.ledger.portable(&collection.name, record.tally());
                 self.findings.about_values(&collection.name, record.tally());
+                self.findings.about_holder(&collection.name, holding, deceased);
                 self.findings.about_record(record.record(), regime, self.circumstances.as_of);
                 Ok((Ok(record), kept))
             }
@@ -304,6 +320,7 @@ pub fn complete(facts: &mut Facts, account: &Account, controller: &Controller) {
         .cloned()
         .collect();
     facts.replaced = account.replaced.clone();
+    facts.child = account.findings.iter().any(|finding| finding.code == FindingCode::Child.as_str());
     facts.collections.retain(|collection| !hidden.contains(&collection.name.as_str()));
 }
 

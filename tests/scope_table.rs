@@ -73,6 +73,7 @@ fn value_of(line: &BTreeMap<String, String>) -> ValueFacts {
         origin: (line["origin"] != "-").then(|| Origin::named(&line["origin"]).unwrap()),
         about: About::named(&line["about"]).unwrap(),
         hidden_recipient: yes(&line["hidden"]),
+        joint: yes(&line["joint"]),
         own,
     }
 }

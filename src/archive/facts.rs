@@ -44,6 +44,12 @@ pub struct Facts {
     pub replaced: Option<Replaced>,
     /// Stores that could not be read, where a partial archive was asked for.
     pub missing: Vec<String>,
+    /// The collections that were asked for; all if none is named.
+    pub only: Vec<String>,
+    /// The law under which the data of a person who has died are given.
+    pub deceased: Option<String>,
+    /// By what is on record, the person is a child, and reads simple words first.
+    pub child: bool,
 }
 
 impl Facts {

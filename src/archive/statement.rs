@@ -42,11 +42,15 @@ pub(super) fn statement(facts: &Facts) -> String {
     if let Some(object) = statement.as_object_mut() {
         let mut put = |key: &str, value: Option<String>| value.map(|value| object.insert(key.to_owned(), json!(value)));
         put("reference", facts.reference.clone());
+        put("law_for_the_deceased", facts.deceased.clone());
         put("received", facts.received.map(|at| at.to_string()));
         put(
             "supervisory_authority",
             facts.controller.supervisory_authority.as_ref().map(|text| text.first().to_owned()),
         );
+    }
+    if let (Some(object), false) = (statement.as_object_mut(), facts.only.is_empty()) {
+        object.insert("only".into(), json!(facts.only));
     }
     let mut text = serde_json::to_string_pretty(&statement).unwrap_or_default();
     text.push('\n');
@@ -72,6 +76,8 @@ fn context() -> Value {
         "languages",
         "reference",
         "received",
+        "only",
+        "law_for_the_deceased",
         "supervisory_authority",
         "partial",
         "missing_stores",
@@ -151,15 +157,17 @@ fn is_covered(basis: LegalBasis) -> bool {
 fn process(facts: &Facts, activity: &ActivityFacts) -> Option<Value> {
     let basis = activity.legal_basis.filter(|basis| is_covered(*basis) && activity.held && activity.automated)?;
     let mut data = Vec::new();
-    for collection in collections(facts, &activity.key) {
+    for collection in &facts.collections {
         let portable = facts.ledger.iter().any(|line| line.collection == collection.name && line.portable > 0);
         if !portable {
             continue;
         }
+        let of_rows = collection.activities.contains(&activity.key);
         for field in &collection.fields {
             let origin = field.origin.or(collection.origin);
-            if origin.is_some_and(|origin| matches!(origin.name(), "derived" | "inferred")) || field.activity.is_some()
-            {
+            // A field with an activity of its own is processed for that one alone (requirement C8).
+            let here = field.activity.as_ref().map_or(of_rows, |own| *own == activity.key);
+            if origin.is_some_and(|origin| matches!(origin.name(), "derived" | "inferred")) || !here {
                 continue;
             }
             data.push(personal_data(facts, collection, &field.path, origin));
@@ -250,11 +258,12 @@ fn in_languages(facts: &Facts, text: Bilingual) -> Value {
 }
 
 fn reason(facts: &Facts, code: Code, count: u64) -> Map<String, Value> {
+    let pipl = facts.regime == "pipl";
     let mut object = Map::new();
     object.insert("code".into(), json!(code.as_str()));
     object.insert("count".into(), json!(count));
-    object.insert("provision".into(), json!(code.provision()));
-    object.insert("sentence".into(), in_languages(facts, code.sentence()));
+    object.insert("provision".into(), json!(code.provision_under(pipl)));
+    object.insert("sentence".into(), in_languages(facts, code.sentence_under(pipl)));
     if let Some(term) = justification(code) {
         object.insert("justification".into(), json!(format!("https://w3id.org/dpv/justifications#{term}")));
     }
@@ -267,6 +276,8 @@ fn justification(code: Code) -> Option<&'static str> {
         Code::SharedIdentifier | Code::AboutOthers | Code::ThirdParty | Code::Staff | Code::Unsearchable => {
             Some("ThirdPartyRightsImpaired")
         }
+        Code::LegalHold => Some("LegalClaimImpaired"),
+        Code::Secret => Some("SecurityImpaired"),
         _ => None,
     }
 }
@@ -279,7 +290,7 @@ fn third_parties(facts: &Facts) -> Value {
             replaced.values.iter().map(|(collection, count)| json!({ "collection": collection, "count": count }));
         members.insert("people".into(), json!(replaced.people));
         members.insert("replaced".into(), values.collect());
-        members.insert("provision".into(), json!(Code::ThirdParty.provision()));
+        members.insert("provision".into(), json!(Code::ThirdParty.provision_under(facts.regime == "pipl")));
         members.insert("justification".into(), json!("https://w3id.org/dpv/justifications#ThirdPartyRightsImpaired"));
         let sentence = report::replaced_sentence(facts.third_parties);
         members.insert("sentence".into(), in_languages(facts, sentence));

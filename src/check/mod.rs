@@ -4,6 +4,7 @@
 mod index;
 mod policy;
 mod retention;
+mod secrets;
 
 use crate::controller::{Collection, Controller, Level, RemarkCode};
 use crate::stores::agreement::disagreements;
@@ -112,10 +113,12 @@ pub fn check(controller: &Controller, stores: &Stores, as_of: Timestamp) -> Resu
     for collection in &controller.collections {
         unguarded(controller, collection, &mut remarks);
         index::missing(collection, stores, &mut remarks)?;
+        secrets::named(controller, collection, &mut remarks);
         // Rows can only be counted where the collection fits its table.
         if !stopped {
             retention::not_held(controller, collection, stores, &mut remarks)?;
             retention::overdue(controller, collection, stores, as_of, &mut remarks)?;
+            secrets::in_urls(controller, collection, stores, &mut remarks)?;
         }
     }
     remarks.sort_by_key(|remark| remark.level);

@@ -9,6 +9,7 @@ use crate::stores::Stores;
 
 /// Everything that can be told without reading rows.
 pub(super) fn check(controller: &Controller, stores: &Stores, remarks: &mut Vec<Remark>) {
+    sections(controller, remarks);
     for activity in &controller.activities {
         bases(activity, remarks);
         section(controller, activity, remarks);
@@ -53,6 +54,28 @@ fn section(controller: &Controller, activity: &ProcessingActivity, remarks: &mut
             activity.key
         );
         remarks.push(Remark::general(RemarkCode::NoPolicySection, message));
+    }
+}
+
+/// Every section that announces processing has its activity, and every activity a section that there is. Section 2 is
+/// spoken of by an activity of section 2.1, and 2.1 is there where 2 is.
+fn sections(controller: &Controller, remarks: &mut Vec<Remark>) {
+    let Some(policy) = controller.policy.as_ref().filter(|policy| !policy.sections.is_empty()) else { return };
+    let within =
+        |part: &str, whole: &str| part.strip_prefix(whole).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+    let named = || controller.activities.iter().filter_map(|activity| Some((activity, activity.policy.as_deref()?)));
+    for section in policy.sections.iter().filter(|section| !named().any(|(_, part)| within(part, section))) {
+        let message = format!(
+            "section {section} of the privacy policy announces processing, and no activity names it: give `policy = \"{section}\"` to the one it means, add it with `held = false` if nothing is stored, or take the section out of `sections`"
+        );
+        remarks.push(Remark::general(RemarkCode::SectionWithoutActivity, message));
+    }
+    for (activity, part) in named().filter(|(_, part)| !policy.sections.iter().any(|section| within(part, section))) {
+        let message = format!(
+            "[activity.{}] names section {part} of the privacy policy, which is not among its `sections`: correct one of the two",
+            activity.key
+        );
+        remarks.push(Remark::general(RemarkCode::UnknownSection, message));
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::batch_options::{BatchOptions, WritingOptions};
 use super::configuration_options::{CheckOptions, InitOptions};
+use super::request_options::{LetterOptions, RequestOptions};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueHint};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -52,44 +53,6 @@ pub enum Command {
         /// The shell
         shell: clap_complete::Shell,
     },
-}
-
-/// One request, as options or in a file.
-#[derive(Debug, Args, Default)]
-pub struct RequestOptions {
-    /// An identifier of the data subject, such as email:ann@example.org; repeatable
-    #[arg(short, long = "subject", value_name = "TYPE:VALUE")]
-    pub subject: Vec<String>,
-    /// Read the request from a file (JSON object, or CSV heading with one row); - for standard input
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub request: Option<PathBuf>,
-    /// How the person was identified: account-login, confirmed-contact, document, in-person, representative or other, perhaps with a note
-    #[arg(long, value_name = "METHOD[:NOTE]")]
-    pub identity_check: Option<String>,
-    /// Your reference: letters, digits, `.`, `_`, `-` [default: a new UUID]
-    #[arg(long, value_name = "ID")]
-    pub reference: Option<String>,
-    /// When the request was received; without it no deadline is computed
-    #[arg(long, value_name = "TIME")]
-    pub received: Option<String>,
-    /// Take rows found only through shared identifiers as the subject's, for this reason
-    #[arg(long, value_name = "REASON")]
-    pub accept_shared: Option<String>,
-    /// Take several persons as one, for this reason
-    #[arg(long, value_name = "REASON")]
-    pub same_person: Option<String>,
-    /// What becomes of other people: keep, pseudonymise (Person 1, Person 2 …) or omit [default: keep]
-    #[arg(long, value_name = "MODE")]
-    pub third_parties: Option<String>,
-    /// Languages of the report, BCP 47 tags between commas [default: those of the configuration]
-    #[arg(long, value_name = "TAG,…")]
-    pub language: Option<String>,
-    /// The legal regime: gdpr or pipl [default: gdpr]
-    #[arg(long, value_name = "REGIME")]
-    pub regime: Option<String>,
-    /// If the person asked to have the data sent directly to another controller: feasible, or not-feasible:REASON
-    #[arg(long, value_name = "ANSWER")]
-    pub direct_transmission: Option<String>,
 }
 
 /// What export, plan and batch have in common.
@@ -193,41 +156,6 @@ pub struct PlanOptions {
     /// Show the recognised identifiers; on a terminal only
     #[arg(long)]
     pub reveal: bool,
-}
-
-/// What refuse and extend have in common.
-#[derive(Debug, Args)]
-pub struct LetterOptions {
-    /// The configuration
-    #[arg(short, long, value_name = "FILE", default_value = "art20.toml", value_hint = ValueHint::FilePath)]
-    pub config: PathBuf,
-    /// Read the request from a file (JSON object, or CSV heading with one row); - for standard input
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub request: Option<PathBuf>,
-    /// Your reference: letters, digits, `.`, `_`, `-` [default: a new UUID]
-    #[arg(long, value_name = "ID")]
-    pub reference: Option<String>,
-    /// When the request was received
-    #[arg(long, value_name = "TIME")]
-    pub received: Option<String>,
-    /// Languages of the letter, BCP 47 tags between commas [default: those of the configuration]
-    #[arg(long, value_name = "TAG,…")]
-    pub language: Option<String>,
-    /// The legal regime: gdpr or pipl [default: gdpr]
-    #[arg(long, value_name = "REGIME")]
-    pub regime: Option<String>,
-    /// The time that the letter counts as written at [default: SOURCE_DATE_EPOCH, else now]
-    #[arg(long, value_name = "TIME")]
-    pub as_of: Option<String>,
-    /// Who runs art20; goes to the record
-    #[arg(long, value_name = "NAME")]
-    pub operator: Option<String>,
-    /// Print the record to standard output
-    #[arg(long)]
-    pub json: bool,
-    /// Say nothing but errors
-    #[arg(short, long)]
-    pub quiet: bool,
 }
 
 /// Options of `art20 refuse`.

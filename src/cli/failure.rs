@@ -173,6 +173,11 @@ impl From<FulfilError> for Failure {
                 let rows: String = rows.iter().map(|row| format!("\n  {row}")).collect();
                 Failure::new(5, format!("{what} (by {}):{rows}", kinds.join(", ")), advice)
             }
+            FulfilError::Deceased { .. } => Failure::new(
+                2,
+                error.to_string(),
+                "Refuse with `art20 refuse --reason deceased`, or name the law with --deceased LAW: the GDPR gives no right to such data (Recital 27).",
+            ),
             FulfilError::Configuration(what, advice) => Failure::new(3, what, advice),
             FulfilError::Interrupted => {
                 Failure::new(1, "the run was interrupted", "Nothing was written; run again when it suits you.")

@@ -18,6 +18,7 @@ mod plan;
 mod progress;
 mod reply;
 mod request;
+mod request_options;
 mod schema;
 mod status;
 mod verify;

@@ -6,10 +6,12 @@ use super::progress::Progress;
 use super::{clock, keys, request};
 use crate::archive::facts::LedgerLine;
 use crate::controller::Controller;
+use crate::controller::activity::Regime;
 use crate::export::{Fulfilled, Order, plan, receipt_text};
 use crate::receipt::Receipt;
 use crate::records::Code;
 use crate::request::ThirdParties;
+use crate::request::deadlines::Deadlines;
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 use textwrap::core::display_width;
@@ -107,9 +109,10 @@ fn show(planned: &Fulfilled, out: &mut impl Write) -> std::io::Result<()> {
     codes.sort_unstable();
     codes.dedup();
     if !codes.is_empty() {
+        let pipl = receipt.regime == Regime::Pipl.name();
         writeln!(out, "\nWhy:")?;
         for code in codes {
-            let why = format!("{} ({}): {}", code.as_str(), code.provision(), code.sentence().en);
+            let why = format!("{} ({}): {}", code.as_str(), code.provision_under(pipl), code.sentence_under(pipl).en);
             wrapped(out, "  ", "    ", &why)?;
         }
     }
@@ -121,11 +124,22 @@ fn deadlines(receipt: &Receipt, out: &mut impl Write) -> std::io::Result<()> {
     let Some(deadlines) = &receipt.deadlines else {
         return writeln!(out, "Answer by: not known, because the time of receipt is not given (--received)");
     };
-    let latest = match &deadlines.latest {
-        Ok(latest) => format!("{} (calendar {})", latest.date, latest.calendar),
-        Err(unknown) => format!("not known: {unknown}"),
+    let dates = |deadlines: &Deadlines| {
+        let latest = match &deadlines.latest {
+            Ok(latest) => format!("{} (calendar {})", latest.date, latest.calendar),
+            Err(unknown) => format!("not known: {unknown}"),
+        };
+        format!("{}; at the latest: {latest}", deadlines.target)
     };
-    wrapped(out, "", "  ", &format!("Answer by: {}; at the latest: {latest}", deadlines.target))?;
+    let pause = receipt.identity_pause.as_ref();
+    let due = dates(pause.map_or(deadlines, |pause| &pause.deadlines));
+    wrapped(out, "", "  ", &format!("Answer by: {due}"))?;
+    if let Some(pause) = pause {
+        let state = if pause.confirmed.is_some() { "waited" } else { "waiting" };
+        let days = format!("{} {}", pause.days, if pause.days == 1 { "day" } else { "days" });
+        let what = format!("Counted from receipt: {}; {state} {days} to know who asks", dates(deadlines));
+        wrapped(out, "", "  ", &what)?;
+    }
     let days = receipt.elapsed_days.unwrap_or_default();
     writeln!(out, "Received: {days} {} before the as-of", if days == 1 { "day" } else { "days" })
 }

@@ -1,7 +1,8 @@
 //! `art20 refuse` and `art20 extend`: a letter without an archive.
 
-use super::args::{ExtendOptions, LetterOptions, RefuseOptions};
+use super::args::{ExtendOptions, RefuseOptions};
 use super::failure::Failure;
+use super::request_options::LetterOptions;
 use super::{clock, request};
 use crate::controller::Controller;
 use crate::export::{Reply, ReplyOrder, record_path, reply};

@@ -1,7 +1,7 @@
 //! The request as it comes from options, a file or standard input.
 
-use super::args::{LetterOptions, RequestOptions};
 use super::failure::Failure;
+use super::request_options::{LetterOptions, RequestOptions};
 use crate::controller::Controller;
 use crate::request::{PortabilityRequest, RawRequest, ReplyRequest, read_request};
 use std::io::Read;
@@ -23,6 +23,10 @@ pub fn request(options: &RequestOptions, controller: &Controller) -> Result<Port
         (&mut raw.language, &options.language, "language"),
         (&mut raw.regime, &options.regime, "regime"),
         (&mut raw.direct_transmission, &options.direct_transmission, "direct-transmission"),
+        (&mut raw.only, &options.only, "only"),
+        (&mut raw.deceased, &options.deceased, "deceased"),
+        (&mut raw.identity_asked, &options.identity_asked, "identity-asked"),
+        (&mut raw.identity_confirmed, &options.identity_confirmed, "identity-confirmed"),
     ];
     once(pairs)?;
     Ok(raw.validate(controller)?)
@@ -37,6 +41,8 @@ pub fn reply_request(options: &LetterOptions, controller: &Controller) -> Result
     once([
         (&mut raw.reference, &options.reference, "reference"),
         (&mut raw.received, &options.received, "received"),
+        (&mut raw.identity_asked, &options.identity_asked, "identity-asked"),
+        (&mut raw.identity_confirmed, &options.identity_confirmed, "identity-confirmed"),
         (&mut raw.language, &options.language, "language"),
         (&mut raw.regime, &options.regime, "regime"),
     ])?;

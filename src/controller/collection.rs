@@ -35,7 +35,11 @@ pub struct Collection {
     /// A trusted SQL condition that selects among the matched rows.
     pub selection: Option<String>,
     /// Whom the rows are about.
-    pub about: About,
+    pub about: AboutChoice,
+    /// The column that says that the row is held together with somebody else (requirement A13).
+    pub joint: Option<Joint>,
+    /// The column that says that the person has died (requirement A11).
+    pub deceased: Option<String>,
     /// The column that says that processing is restricted (Art. 18).
     pub restricted: Option<String>,
     /// The column that says that the row is under a legal hold.
@@ -115,6 +119,31 @@ impl About {
     }
 }
 
+/// How it is found whom a row is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AboutChoice {
+    /// The same for every row.
+    Fixed(About),
+    /// By the text of a column, such as one that tells companies from people (requirement A12). Rows with another text
+    /// stop the run.
+    ByColumn {
+        /// The column.
+        column: String,
+        /// (text of the column, whom the row is about).
+        values: Vec<(String, About)>,
+    },
+}
+
+/// What says that a row is held together with somebody else. It goes in without the other's own values, unless the
+/// other has agreed (requirement A13).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Joint {
+    /// The column that is true, or names the other, where there is one.
+    pub column: String,
+    /// The column that is true where the other agreed.
+    pub agreed: Option<String>,
+}
+
 /// A classified column.
 #[derive(Debug, Clone)]
 pub struct Column {
@@ -160,6 +189,10 @@ pub struct Mapping {
     pub values: Vec<(String, Text)>,
     /// What the field means, for the field dictionary.
     pub description: Option<Text>,
+    /// Keys of its JSON, at any depth, that never go out (requirement C23).
+    pub secret_keys: Vec<String>,
+    /// Parameters of URLs in it whose values never go out (requirement C23).
+    pub secret_parameters: Vec<String>,
 }
 
 impl Mapping {
@@ -176,6 +209,8 @@ impl Mapping {
             time_zone: None,
             values: Vec::new(),
             description: None,
+            secret_keys: Vec::new(),
+            secret_parameters: Vec::new(),
         }
     }
 }
@@ -274,7 +309,7 @@ impl Collection {
         let mut used: Vec<&str> = self.key.iter().map(String::as_str).collect();
         used.extend(self.matches.iter().flat_map(|condition| &condition.terms).map(|term| term.column.as_str()));
         used.extend(
-            [&self.person, &self.restricted, &self.legal_hold, &self.retention_from]
+            [&self.person, &self.restricted, &self.legal_hold, &self.retention_from, &self.deceased]
                 .into_iter()
                 .flatten()
                 .map(String::as_str),
@@ -285,6 +320,12 @@ impl Collection {
         }
         if let Some(OriginChoice::ByColumn(column)) = &self.origin {
             used.push(column);
+        }
+        if let AboutChoice::ByColumn { column, .. } = &self.about {
+            used.push(column);
+        }
+        if let Some(joint) = &self.joint {
+            used.extend(std::iter::once(&joint.column).chain(&joint.agreed).map(String::as_str));
         }
         let mut seen = std::collections::HashSet::new();
         used.retain(|column| seen.insert(*column));

@@ -17,6 +17,7 @@ mod read;
 mod read_collection;
 mod read_column;
 mod read_form;
+mod read_policy;
 mod read_store;
 mod references;
 mod remark_code;
@@ -25,7 +26,9 @@ pub mod store;
 pub mod written;
 
 pub use activity::{Elsewhere, ProcessingActivity};
-pub use collection::{About, ActivityChoice, Collection, Column, Disposition, Field, Format, Mapping, OriginChoice};
+pub use collection::{
+    About, AboutChoice, ActivityChoice, Collection, Column, Disposition, Field, Format, Mapping, OriginChoice,
+};
 pub use condition::{Comparison, Condition, Term, TermSource};
 pub use faults::{ConfigurationError, Fault};
 pub use journal::JournalPlace;
@@ -100,6 +103,8 @@ pub struct Policy {
     pub effective: Option<String>,
     /// The language whose text prevails.
     pub prevailing_language: Option<String>,
+    /// Its sections that announce processing, if they are named: what activities are held to.
+    pub sections: Vec<String>,
 }
 
 impl Controller {

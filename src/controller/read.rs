@@ -3,7 +3,7 @@
 use super::activity::{Elsewhere, ProcessingActivity, Regime, Retention};
 use super::document::{Document, Member, Placed, Section};
 use super::faults::Fault;
-use super::{Controller, Policy, graph, journal, read_collection, read_store, references};
+use super::{Controller, graph, journal, read_collection, read_policy, read_store, references};
 use crate::records::{LegalBasis, Text};
 use jiff::tz::TimeZone;
 use std::path::Path;
@@ -143,17 +143,7 @@ fn identity(section: &Section<'_, '_>, controller: &mut Controller, review: &mut
     } else if section.has("languages") {
         section.fault("`languages` names no language");
     }
-    if let Some(policy) = section.table("policy") {
-        controller.policy = Some(Policy {
-            title: texts(&policy, "title").unwrap_or_else(|| Text::plain("Privacy Policy")),
-            effective: day(&policy, "effective"),
-            prevailing_language: policy.string("prevailing_language").map(|language| {
-                check_language(&policy, &language);
-                language.value
-            }),
-        });
-        policy.finish();
-    }
+    controller.policy = read_policy::policy(section);
     if section.is_table("supervisory_authority") {
         for (regime, member) in section.members("supervisory_authority") {
             if Regime::named(&regime.value).is_none() {
@@ -318,7 +308,7 @@ pub(super) fn check_name(section: &Section<'_, '_>, name: &Placed<String>) {
     }
 }
 
-fn check_language(section: &Section<'_, '_>, tag: &Placed<String>) {
+pub(super) fn check_language(section: &Section<'_, '_>, tag: &Placed<String>) {
     let fine = !tag.value.is_empty()
         && tag
             .value
@@ -327,13 +317,4 @@ fn check_language(section: &Section<'_, '_>, tag: &Placed<String>) {
     if !fine {
         section.fault_at(tag.line, format!("`{}` is no language tag (BCP 47), such as \"en\" or \"zh-CN\"", tag.value));
     }
-}
-
-fn day(section: &Section<'_, '_>, key: &'static str) -> Option<String> {
-    let text = section.string(key)?;
-    if text.value.parse::<jiff::civil::Date>().is_err() || text.value.len() != 10 {
-        section.fault_at(text.line, format!("`{key}` must be a day that exists, such as \"2024-06-12\""));
-        return None;
-    }
-    Some(text.value)
 }

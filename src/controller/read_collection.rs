@@ -1,6 +1,8 @@
 //! One `[collection.NAME]` section, its columns and constants.
 
-use super::collection::{About, ActivityChoice, Collection, Column, Disposition, Field, OriginChoice};
+use super::collection::{
+    About, AboutChoice, ActivityChoice, Collection, Column, Disposition, Field, Joint, OriginChoice,
+};
 use super::condition::Condition;
 use super::document::{Placed, Section};
 use super::faults::Fault;
@@ -59,8 +61,9 @@ pub(super) fn collection(
         }
         condition.value
     });
-    let [restricted, legal_hold, retention_from] =
-        ["restricted", "legal_hold", "retention_from"].map(|key| section.string(key).map(|column| column.value));
+    let [restricted, legal_hold, retention_from, deceased] = ["restricted", "legal_hold", "retention_from", "deceased"]
+        .map(|key| section.string(key).map(|column| column.value));
+    let joint = joint(section);
     let parent = section.string("parent").map(|parent| parent.value);
     marked(section, &name.value, review);
 
@@ -99,6 +102,8 @@ pub(super) fn collection(
         suggest,
         selection,
         about,
+        joint,
+        deceased,
         restricted,
         legal_hold,
         retention_from,
@@ -180,12 +185,40 @@ fn origin(section: &Section<'_, '_>, kind: Option<Kind>) -> Option<OriginChoice>
     }
 }
 
-fn about(section: &Section<'_, '_>) -> About {
-    let Some(word) = section.string("about") else { return About::Subject };
-    About::named(&word.value).unwrap_or_else(|| {
-        section.fault_at(word.line, "`about` must be subject, third_party or staff");
-        About::Subject
-    })
+fn about(section: &Section<'_, '_>) -> AboutChoice {
+    let named = |word: &Placed<String>| {
+        About::named(&word.value).unwrap_or_else(|| {
+            section.fault_at(word.line, "`about` must be subject, third_party or staff");
+            About::Subject
+        })
+    };
+    if !section.is_table("about") {
+        return AboutChoice::Fixed(section.string("about").map_or(About::Subject, |word| named(&word)));
+    }
+    let Some(choice) = section.table("about") else { return AboutChoice::Fixed(About::Subject) };
+    let column = choice.required("column").map(|column| column.value).unwrap_or_default();
+    let mut values = Vec::new();
+    for (text, member) in choice.members("values") {
+        let word = member.string(&text.value);
+        values.extend(word.map(|word| (text.value, named(&word))));
+    }
+    if values.is_empty() {
+        choice.fault("`values` is missing: which text of the column means subject, third_party or staff");
+    }
+    choice.finish();
+    AboutChoice::ByColumn { column, values }
+}
+
+/// `joint`: a column, or one with the column of the other's agreement.
+fn joint(section: &Section<'_, '_>) -> Option<Joint> {
+    if !section.is_table("joint") {
+        return section.string("joint").map(|column| Joint { column: column.value, agreed: None });
+    }
+    let joint = section.table("joint")?;
+    let column = joint.required("column");
+    let agreed = joint.string("agreed").map(|column| column.value);
+    joint.finish();
+    column.map(|column| Joint { column: column.value, agreed })
 }
 
 /// `learn` and `suggest`: which columns hold identifiers of which type.

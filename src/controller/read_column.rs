@@ -87,6 +87,8 @@ fn attributes(
         about,
         activity: section.string("activity").map(|activity| activity.value),
         keys: keys(&section),
+        secret_keys: section.strings("secret_keys").into_iter().map(|key| key.value).collect(),
+        secret_parameters: section.strings("secret_parameters").into_iter().map(|name| name.value).collect(),
         time_zone: zone(&section, "time_zone").map(|(_, zone)| zone),
         values,
         description,
@@ -169,6 +171,14 @@ fn fits(mapping: &Mapping) -> Result<(), String> {
     }
     if mapping.keys != JsonKeys::None && mapping.format != Some(Format::Json) {
         return Err("`keys` is for columns with format = \"json\"".into());
+    }
+    let takes_keys = any && mapping.format == Some(Format::Json);
+    if !mapping.secret_keys.is_empty() && !takes_keys {
+        return Err("`secret_keys` is for columns with format = \"json\" that go to an additional field".into());
+    }
+    if !mapping.secret_parameters.is_empty() && (!matches!(shape, Shape::Text | Shape::Any) || mapping.format.is_some())
+    {
+        return Err(format!("`secret_parameters` does not fit the field `{}`", mapping.field.path()));
     }
     let codes = matches!(shape, Shape::Text | Shape::Reference | Shape::Word(_) | Shape::Any | Shape::Currency);
     if !mapping.values.is_empty() && (!codes || mapping.format.is_some()) {

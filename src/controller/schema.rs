@@ -28,6 +28,7 @@ fn controller() -> Value {
         ("title", texts(), "Its title"),
         ("effective", json!({ "type": "string", "format": "date" }), "The day from which it applies"),
         ("prevailing_language", text(), "The language whose text prevails, BCP 47"),
+        ("sections", list(), "Its sections that announce processing; `check` holds the activities to them"),
     ]);
     let authority = object(&[("gdpr", texts(), "Under the GDPR"), ("pipl", texts(), "Under the PIPL")]);
     let mut schema = object(&[
@@ -123,6 +124,16 @@ fn collection() -> Value {
         ("values", named(text()), "Which text of the column means which activity"),
     ]);
     activity["required"] = json!(["column", "values"]);
+    let mut about_choice = object(&[
+        ("column", text(), "The column that tells whom a row is about"),
+        ("values", named(about()), "Which text of the column means whom"),
+    ]);
+    about_choice["required"] = json!(["column", "values"]);
+    let mut joint = object(&[
+        ("column", text(), "The column that marks rows held together with somebody else"),
+        ("agreed", text(), "The column that says that the other has agreed"),
+    ]);
+    joint["required"] = json!(["column"]);
     let origins = words(Origin::ALL.map(Origin::name));
     let identifiers = named(json!({ "anyOf": [text(), list()] }));
     let mut schema = object(&[
@@ -139,7 +150,9 @@ fn collection() -> Value {
             json!({ "anyOf": [origins, by_column("The column that tells the origin")] }),
             "Where the data came from",
         ),
-        ("about", about(), "Whom the rows are about"),
+        ("about", json!({ "anyOf": [about(), about_choice] }), "Whom the rows are about"),
+        ("joint", json!({ "anyOf": [text(), joint] }), "The column that marks rows held together with somebody else"),
+        ("deceased", text(), "The column that says that the person has died"),
         ("person", text(), "The column in which different people differ"),
         ("learn", identifiers.clone(), "Identifiers that a row of the data subject teaches, and their columns"),
         ("suggest", identifiers, "Identifiers that somebody merely typed in: never followed"),
@@ -169,6 +182,8 @@ fn column() -> Value {
         ("activity", text(), "A processing activity of its own"),
         ("format", text(), "How the value is stored: a word such as unix_s or json, or a strptime pattern"),
         ("keys", keys, "The classified keys of a JSON column"),
+        ("secret_keys", list(), "Keys of a JSON column, at any depth, that never go out"),
+        ("secret_parameters", list(), "Parameters of URLs whose values never go out"),
         ("time_zone", text(), "IANA name; for its times that carry no offset"),
         ("values", named(texts()), "Labels of codes"),
         ("description", texts(), "What it means"),
@@ -259,6 +274,8 @@ key = ["id"]
 match = ["id = subject.id"]
 activity = { column = "a", values = { x = "a" } }
 origin = { column = "o" }
+about = { column = "o", values = { x = "subject" } }
+joint = { column = "o" }
 [collection.c.columns]
 id = "additional.id"
 a = { omit = "R" }
@@ -293,7 +310,7 @@ role = "R"
         ASKED.with(|asked| asked.borrow_mut().clear());
         Controller::parse(Path::new("art20.toml"), WHOLE.to_owned()).unwrap();
         let asked = ASKED.with(|asked| asked.borrow().clone());
-        assert_eq!(asked.len(), 15, "every kind of section was read: {:?}", asked.keys());
+        assert_eq!(asked.len(), 17, "every kind of section was read: {:?}", asked.keys());
         let schema = configuration();
         // Both a column that is kept out and one that is mapped are columns.
         let mut columns = BTreeSet::new();

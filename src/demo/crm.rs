@@ -26,6 +26,7 @@ struct Tables<'c> {
     ratings: Statement<'c>,
     letters: Statement<'c>,
     audit_log: Statement<'c>,
+    office_visits: Statement<'c>,
 }
 
 impl<'c> Tables<'c> {
@@ -46,6 +47,7 @@ impl<'c> Tables<'c> {
             ratings: into("ratings", "customer_no model value origin")?,
             letters: into("letters", "customer_no received_on subject folder")?,
             audit_log: into("audit_log", "at actor action object")?,
+            office_visits: into("office_visits", "customer_no visited_on why note")?,
         })
     }
 }
@@ -227,6 +229,10 @@ fn service(tables: &mut Tables<'_>, subject: &Invented, writer: &Writer, random:
             let at = iso(random.between(BEGIN, LAST), 1);
             tables.audit_log.execute(params![at, staff_number(subject.number), "contact.view", object])?;
         }
+    }
+    if subject.one_of(50) {
+        let (why, note) = random.pick(&[("F", "VITAL-CANARY: a plaster"), ("R", "PUBLIC-CANARY: at the gate")]);
+        tables.office_visits.execute(params![subject.customer(), date(random.between(BEGIN, LAST)), why, note])?;
     }
     Ok(())
 }

@@ -32,6 +32,9 @@ pub(super) fn facts(order: &Order<'_>, missing: &[String]) -> Facts {
         third_parties: request.third_parties.name(),
         replaced: None,
         missing: missing.to_vec(),
+        only: request.only.clone(),
+        deceased: request.deceased.clone(),
+        child: false,
     }
 }
 

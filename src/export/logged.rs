@@ -98,6 +98,7 @@ fn why(error: &ExportError) -> &'static str {
         ExportError::Fulfil(FulfilError::Store(_)) => "store",
         ExportError::Fulfil(FulfilError::Unknown) => "unknown-subject",
         ExportError::Fulfil(FulfilError::Ambiguous { .. }) => "ambiguous-subject",
+        ExportError::Fulfil(FulfilError::Deceased { .. }) => "deceased",
         ExportError::Fulfil(FulfilError::Configuration(..)) => "configuration",
         ExportError::Fulfil(FulfilError::Interrupted) => "interrupted",
     }

@@ -22,9 +22,11 @@ use crate::controller::{Controller, Fault};
 use crate::fulfil::{Account, FulfilError, Watcher, complete, fulfil};
 use crate::letter::{Answer, Delivered, Encryption, answer};
 use crate::receipt::journal::{Journal, JournalError};
-use crate::receipt::{ArchiveProof, FORMAT, IdentifierCount, Receipt, SnapshotInstant, TransferConditions};
+use crate::receipt::{
+    ArchiveProof, FORMAT, IdentifierCount, IdentityPause, Receipt, SnapshotInstant, TransferConditions,
+};
 use crate::request::PortabilityRequest;
-use crate::request::deadlines::{Deadlines, deadlines, elapsed_days};
+use crate::request::deadlines::{Deadlines, elapsed_days, paused_deadlines};
 use crate::stores::agreement::Disagreement;
 use crate::stores::{Stores, Surroundings};
 use crate::subject::Identification;
@@ -221,17 +223,32 @@ fn letter(order: &Order<'_>, facts: &crate::archive::facts::Facts, delivered: De
     let check = order.request.identity_check.as_ref().filter(|check| check.method == "representative");
     answer(&Answer {
         facts,
-        deadlines: due(order).as_ref(),
+        deadlines: due(order, true).as_ref(),
         delivered,
         representative: check.map(|check| check.note.as_deref()),
         transmission: order.request.transmission.as_ref(),
+        pause: order.request.pause,
     })
 }
 
-/// By when the request is to be answered.
-fn due(order: &Order<'_>) -> Option<Deadlines> {
+/// By when the request is to be answered, counted from receipt; with the pause for the person's identity, if one is
+/// meant.
+fn due(order: &Order<'_>, paused: bool) -> Option<Deadlines> {
+    let zone = &order.controller.time_zone;
     let calendar = order.controller.holidays.as_deref().and_then(crate::controller::holidays::Calendar::named);
-    order.request.received.map(|at| deadlines(at, &order.controller.time_zone, calendar.as_ref()))
+    let days = order.request.pause.filter(|_| paused).map_or(0, |pause| pause.days(order.as_of, zone));
+    order.request.received.map(|at| paused_deadlines(at, days, zone, calendar.as_ref()))
+}
+
+/// The pause for the person's identity, as the receipt keeps it.
+fn identity_pause(order: &Order<'_>) -> Option<IdentityPause> {
+    let pause = order.request.pause?;
+    Some(IdentityPause {
+        asked: pause.asked.to_string(),
+        confirmed: pause.confirmed.map(|at| at.to_string()),
+        days: pause.days(order.as_of, &order.controller.time_zone),
+        deadlines: due(order, true)?,
+    })
 }
 
 /// The conditions of a transfer under the PIPL (requirement J3), each as far as this run can tell.
@@ -295,12 +312,13 @@ fn receipt(
         format: FORMAT,
         reference: request.reference.clone(),
         received: request.received.map(|at| at.to_string()),
-        deadlines: due(order),
+        deadlines: due(order, false),
         deadlines_unknown: request
             .received
             .is_none()
             .then_some("the time of receipt is not known, so no deadline is computed"),
         elapsed_days: request.received.map(|at| elapsed_days(at, order.as_of, &order.controller.time_zone)),
+        identity_pause: identity_pause(order),
         identity_check: request.identity_check.clone(),
         operator: order.operator.map(str::to_owned),
         regime: request.regime.name(),
@@ -310,6 +328,8 @@ fn receipt(
         replaced: account.replaced.clone(),
         accept_shared: request.accept_shared.clone(),
         same_person: request.same_person.clone(),
+        only: request.only.clone(),
+        deceased: request.deceased.clone(),
         as_of: order.as_of.to_string(),
         started_at: started.to_string(),
         ended_at: (order.surroundings.now)().to_string(),

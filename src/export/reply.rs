@@ -9,10 +9,10 @@ use crate::archive::unnamed::{folder_for, folder_of, make_names_durable};
 use crate::controller::Controller;
 use crate::controller::holidays::Calendar;
 use crate::letter::{Extension, ExtensionFault, Occasion, Refusal, RefusalFault, extension, refusal};
-use crate::receipt::LetterProof;
 use crate::receipt::journal::{Event, Journal, JournalError, Letter, LetterFile, Outcome};
+use crate::receipt::{IdentityPause, LetterProof};
 use crate::request::ReplyRequest;
-use crate::request::deadlines::{Deadlines, deadlines, elapsed_days};
+use crate::request::deadlines::{Deadlines, elapsed_days, paused_deadlines};
 use jiff::Timestamp;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
@@ -95,6 +95,9 @@ pub struct Replied {
     pub received: Option<String>,
     /// By when it is to be answered; none where the time of receipt is not known.
     pub deadlines: Option<Deadlines>,
+    /// The pause for the person's identity, and the dates with it (requirement B5).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub identity_pause: Option<IdentityPause>,
     /// Days from receipt to the letter.
     pub elapsed_days: Option<i64>,
     /// The code of the reason.
@@ -168,7 +171,14 @@ pub fn reply(order: &ReplyOrder<'_>, output: &Path) -> Result<Replied, ReplyErro
 fn written(order: &ReplyOrder<'_>, output: &Path) -> Result<(Papers, Replied), ReplyError> {
     let &ReplyOrder { controller, request, said, as_of, operator, .. } = order;
     let calendar = controller.holidays.as_deref().and_then(Calendar::named);
-    let due = request.received.map(|at| deadlines(at, &controller.time_zone, calendar.as_ref()));
+    let zone = &controller.time_zone;
+    let due_after = |days| request.received.map(|at| paused_deadlines(at, days, zone, calendar.as_ref()));
+    let identity_pause = request.pause.and_then(|pause| {
+        let days = pause.days(as_of, zone);
+        let confirmed = pause.confirmed.map(|at| at.to_string());
+        Some(IdentityPause { asked: pause.asked.to_string(), confirmed, days, deadlines: due_after(days)? })
+    });
+    let due = due_after(0);
     let regime = request.regime.name();
     let sender = about(controller, regime);
     let occasion = Occasion {
@@ -177,7 +187,8 @@ fn written(order: &ReplyOrder<'_>, output: &Path) -> Result<(Papers, Replied), R
         languages: &request.languages,
         reference: request.reference_given.then_some(request.reference.as_str()),
         received: request.received,
-        deadlines: due.as_ref(),
+        deadlines: identity_pause.as_ref().map(|pause| &pause.deadlines).or(due.as_ref()),
+        pause: request.pause,
         as_of,
     };
     let text = match &said {
@@ -209,7 +220,8 @@ fn written(order: &ReplyOrder<'_>, output: &Path) -> Result<(Papers, Replied), R
         languages: request.languages.clone(),
         received: request.received.map(|at| at.to_string()),
         elapsed_days: request.received.map(|at| elapsed_days(at, as_of, &controller.time_zone)),
-        deadlines: due,
+        deadlines: due.clone(),
+        identity_pause: identity_pause.clone(),
         reason,
         provision,
         explanation: explanation.map(str::to_owned),

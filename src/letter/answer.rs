@@ -5,9 +5,10 @@ use super::opening::{self, Encryption};
 use super::page::{self, Page, given, two};
 use super::{Occasion, outside};
 use crate::archive::facts::Facts;
+use crate::archive::report::sentences::FOR_A_CHILD;
 use crate::archive::report::size;
-use crate::request::Transmission;
 use crate::request::deadlines::Deadlines;
+use crate::request::{Pause, Transmission};
 
 /// The file that the person gets.
 #[derive(Debug, Clone, Copy)]
@@ -35,6 +36,8 @@ pub struct Answer<'a> {
     pub representative: Option<Option<&'a str>>,
     /// What was asked and found about sending the data directly to another controller (Art. 20(2)).
     pub transmission: Option<&'a Transmission>,
+    /// The pause for the person's identity.
+    pub pause: Option<Pause>,
 }
 
 /// The letter with an archive, in every language of its facts.
@@ -47,6 +50,7 @@ pub fn answer(answer: &Answer<'_>) -> String {
         reference: facts.reference.as_deref(),
         received: facts.received,
         deadlines: answer.deadlines,
+        pause: answer.pause,
         as_of: facts.as_of,
     };
     page::letter(&occasion, |page| {
@@ -59,7 +63,11 @@ pub fn answer(answer: &Answer<'_>) -> String {
             two("Your request for data portability (GDPR Art. 20)", "您的数据可携带请求（GDPR 第20条）")
         };
         begin(page, &occasion, subject);
+        if facts.child {
+            page.paragraph(&page.fill(FOR_A_CHILD, &[("who", &facts.controller.name)]));
+        }
         done(page, answer);
+        limits(page, facts);
         times(page, &occasion);
         free(page, &occasion);
         if let Some(mandate) = answer.representative {
@@ -118,6 +126,29 @@ fn done(page: &mut Page, answer: &Answer<'_>) {
                 "该文件并不完整：我们的以下系统无法读取：{stores}。一旦可以读取，我们将提供其余内容。",
             ),
             &[("stores", &stores)],
+        ));
+    }
+}
+
+/// What was asked for, if not everything; and the law, if the person has died.
+fn limits(page: &mut Page, facts: &Facts) {
+    if !facts.only.is_empty() {
+        let only = page.list(&facts.only);
+        page.paragraph(&page.fill(
+            two(
+                "Not everything was asked for, but only: {only}. What else we hold stays out, and you may ask for it at any time.",
+                "本次并非请求全部数据，而仅限于：{only}。我们持有的其他数据未提供，您可以随时另行请求。",
+            ),
+            &[("only", &only)],
+        ));
+    }
+    if let Some(law) = &facts.deceased {
+        page.paragraph(&page.fill(
+            two(
+                "The person whose data are meant has died. The GDPR gives no right to such data (Recital 27); they are given under another law: {law}",
+                "数据所涉及的本人已去世。GDPR 不适用于此类数据（序言第27条）；数据依据其他法律提供：{law}",
+            ),
+            &[("law", &given(law))],
         ));
     }
 }

@@ -42,6 +42,7 @@ pub(super) fn times(page: &mut Page, occasion: &Occasion<'_>) {
         )
     };
     page.paragraph(&page.fill(words, &values));
+    paused(page, occasion);
     if !occasion.pipl() && occasion.day(occasion.as_of) > deadlines.last_day() {
         page.paragraph(&page.fill(
             two(
@@ -51,6 +52,24 @@ pub(super) fn times(page: &mut Page, occasion: &Occasion<'_>) {
             &values,
         ));
     }
+}
+
+/// Why the month ends later than it would by the day of receipt (requirement B5).
+pub(super) fn paused(page: &mut Page, occasion: &Occasion<'_>) {
+    let Some(pause) = occasion.pause.filter(|_| !occasion.pipl()) else { return };
+    let asked = occasion.day(pause.asked).to_string();
+    let confirmed = pause.confirmed.map(|at| occasion.day(at).to_string()).unwrap_or_default();
+    let words = match pause.confirmed {
+        Some(_) => two(
+            "On {asked} we asked for something more, to be sure who you are, and had it on {confirmed}. The days between do not count.",
+            "为确认您的身份，我们于 {asked} 请您补充信息，并于 {confirmed} 收到。其间的天数不计入期限。",
+        ),
+        None => two(
+            "On {asked} we asked for something more, to be sure who you are, and still wait for it. These days do not count.",
+            "为确认您的身份，我们于 {asked} 请您补充信息，目前仍在等待。其间的天数不计入期限。",
+        ),
+    };
+    page.paragraph(&page.fill(words, &[("asked", &asked), ("confirmed", &confirmed)]));
 }
 
 /// That nothing is to be paid.

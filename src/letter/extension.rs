@@ -2,7 +2,7 @@
 //! B3, B4).
 
 use super::Occasion;
-use super::closing::{begin, end, free};
+use super::closing::{begin, end, free, paused};
 use super::page::{self, given, two};
 use crate::records::Bilingual;
 use jiff::civil::Date;
@@ -132,6 +132,7 @@ pub fn extension(occasion: &Occasion<'_>, extension: &Extension<'_>) -> Result<S
             )
         };
         page.paragraph(&page.fill(words, &values));
+        paused(page, occasion);
         page.heading(two("Why", "理由"));
         page.paragraph(page.say(extension.cause.sentence()));
         page.paragraph(&given(extension.explanation));

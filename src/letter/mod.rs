@@ -22,6 +22,7 @@ pub use opening::Encryption;
 pub use refusal::{Refusal, RefusalFault, RefusalReason, refusal};
 
 use crate::archive::facts::ControllerFacts;
+use crate::request::Pause;
 use crate::request::deadlines::{Deadlines, local_day};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -42,6 +43,8 @@ pub struct Occasion<'a> {
     pub received: Option<Timestamp>,
     /// By when it is to be answered, if the time of receipt is known.
     pub deadlines: Option<&'a Deadlines>,
+    /// The pause for the person's identity, which the deadlines include.
+    pub pause: Option<Pause>,
     /// The time that the letter counts as written at.
     pub as_of: Timestamp,
 }

@@ -62,13 +62,13 @@ pub(super) fn stayed_out(page: &mut Page, facts: &Facts) {
     if excluded.is_empty() {
         page.paragraph(page.say(two("No record stayed out.", "没有未提供的记录。")));
     }
-    reasons(page, &excluded);
+    reasons(page, &excluded, facts.regime == "pipl");
     let withheld = codes(page, facts, |line, code| line.withheld.get(&code).copied().unwrap_or(0));
     if !withheld.is_empty() {
         page.paragraph(
             page.say(two("Single values that are missing in records of the file:", "文件的记录中未提供的单独的值：")),
         );
-        reasons(page, &withheld);
+        reasons(page, &withheld, facts.regime == "pipl");
     }
     let who = [("who", facts.controller.name.as_str())];
     page.paragraph(&page.fill(if facts.regime == "pipl" { ACCESS_PIPL } else { ACCESS_GDPR }, &who));
@@ -82,7 +82,7 @@ fn codes(page: &Page, facts: &Facts, counts: impl Fn(&LedgerLine, Code) -> u64) 
     reasons.filter(|(_, categories)| !categories.is_empty()).collect()
 }
 
-fn reasons(page: &mut Page, reasons: &[Reason]) {
+fn reasons(page: &mut Page, reasons: &[Reason], pipl: bool) {
     if !reasons.is_empty() {
         page.gap();
     }
@@ -95,7 +95,7 @@ fn reasons(page: &mut Page, reasons: &[Reason]) {
             })
             .collect();
         let concerned = page.list(&concerned);
-        let values = [("sentence", page.say(code.sentence())), ("law", code.provision())];
+        let values = [("sentence", page.say(code.sentence_under(pipl))), ("law", code.provision_under(pipl))];
         page.item(&page.fill(two("{sentence} [{law}]", "{sentence}[{law}]"), &values));
         page.below(&page.fill(two("This is: {concerned}.", "涉及：{concerned}。"), &[("concerned", &concerned)]));
     }

@@ -107,6 +107,9 @@ fn facts(languages: &[&str], regime: &'static str) -> Facts {
         third_parties: "keep",
         replaced: None,
         missing: vec![],
+        only: vec![],
+        deceased: None,
+        child: false,
     }
 }
 
@@ -120,7 +123,7 @@ fn due(received: &str) -> Deadlines {
 
 fn plain<'a>(facts: &'a Facts, deadlines: &'a Deadlines) -> Answer<'a> {
     let delivered = delivered(Encryption::None);
-    Answer { facts, deadlines: Some(deadlines), delivered, representative: None, transmission: None }
+    Answer { facts, deadlines: Some(deadlines), delivered, representative: None, transmission: None, pause: None }
 }
 
 /// Without the line ends that only the width of the page made.
@@ -145,7 +148,7 @@ fn occasion<'a>(
     let received: Timestamp = "2026-01-31T10:00:00Z".parse().unwrap();
     let as_of = as_of.parse().unwrap();
     let (regime, reference, received) = ("gdpr", Some("r-1"), Some(received));
-    Occasion { controller, regime, languages, reference, received, deadlines: Some(deadlines), as_of }
+    Occasion { controller, regime, languages, reference, received, deadlines: Some(deadlines), pause: None, as_of }
 }
 
 #[test]

@@ -5,12 +5,15 @@ mod direction;
 mod imported;
 mod row;
 mod row_ref;
+mod said;
+mod secrets;
 mod value;
 
 pub use direction::SubjectNames;
 pub use imported::Form;
 pub use row::{NormalValue, Normalized, RowReader};
 pub use row_ref::RowRef;
+pub use said::Holding;
 pub use value::{Reading, Settings, read_value};
 
 /// Why a row cannot be normalised: the configuration does not say what it is. Exit status 3.
@@ -25,6 +28,12 @@ pub enum NormalizeError {
     /// The origin's column holds no origin.
     #[error("{row}: the origin of the row is none of provided, observed, exchanged, derived, inferred")]
     UnmappedOrigin {
+        /// Where.
+        row: String,
+    },
+    /// The text of the column that says whom the row is about is not among its `values`.
+    #[error("{row}: whom the row is about is not mapped")]
+    UnmappedAbout {
         /// Where.
         row: String,
     },
@@ -53,9 +62,10 @@ impl NormalizeError {
     pub fn advice(&self) -> &'static str {
         match self {
             NormalizeError::UnmappedActivity { .. } => "Add the value to the `values` of the collection's `activity`.",
+            NormalizeError::UnmappedAbout { .. } => "Add the value to the `values` of the collection's `about`.",
             NormalizeError::UnmappedOrigin { .. } => "Correct the column, or give the collection a fixed `origin`.",
             NormalizeError::UnclassifiedKey { .. } => {
-                "Add the key to the column's `keys`, write `keys = \"all\"`, or keep the column out with `omit`."
+                "Add the key to the column's `keys` or `secret_keys`, write `keys = \"all\"`, or keep the column out with `omit`."
             }
             NormalizeError::BrokenImport { .. } => "Map the column to another field, or import the archive anew.",
         }

@@ -4,9 +4,13 @@ use super::NormalizeError;
 use super::direction::SubjectNames;
 use super::imported::{Form, addresses_place, take_held};
 use super::row_ref::RowRef;
+use super::said::{Cells, Holding, about, activity, holding, origin};
+use super::secrets;
 use super::value::{Reading, Settings, read_value};
 use crate::controller::collection::JsonKeys;
-use crate::controller::{About, ActivityChoice, Collection, Controller, Field, Format, Mapping, OriginChoice};
+use crate::controller::{
+    About, AboutChoice, ActivityChoice, Collection, Controller, Field, Format, Mapping, OriginChoice,
+};
 use crate::records::{BlobAddress, Cell, Code, FieldValue, Json, Kind, Origin, RowAddress, Shape, Time, Uid, Verbatim};
 use crate::stores::Wish;
 use crate::subject::RowId;
@@ -25,6 +29,12 @@ pub struct Normalized {
     pub activity: String,
     /// Its origin.
     pub origin: Origin,
+    /// Whom it is about.
+    pub about: About,
+    /// Whether somebody else holds it too.
+    pub holding: Holding,
+    /// The column of death says yes.
+    pub deceased: bool,
     /// The column of restriction says yes.
     pub restricted: bool,
     /// The column of legal hold says yes.
@@ -60,6 +70,8 @@ pub struct NormalValue {
     pub label: Option<String>,
     /// It only goes with another value, as a currency with its amount, and does not count for itself.
     pub companion: bool,
+    /// How many secrets were taken out of it.
+    pub secrets: u64,
 }
 
 impl Normalized {
@@ -88,18 +100,6 @@ impl Normalized {
 /// Amounts without a currency of their own take this one, also in children.
 const CURRENCY: &str = "amount.currency";
 
-/// The values of one row by the names of their columns.
-struct Cells<'c> {
-    columns: &'c [(&'c str, bool)],
-    cells: &'c [Cell],
-}
-
-impl<'c> Cells<'c> {
-    fn get(&self, name: &str) -> &'c Cell {
-        self.columns.iter().position(|(column, _)| *column == name).map_or(&Cell::Null, |at| &self.cells[at])
-    }
-}
-
 /// Reads the rows of one collection: made once, used for every row.
 pub struct RowReader<'a> {
     collection: &'a Collection,
@@ -119,13 +119,19 @@ impl<'a> RowReader<'a> {
         for (name, mapping) in collection.mappings() {
             add(name, matches!(&mapping.field, Field::Known { spec, .. } if spec.shape == Shape::Content));
         }
-        let others = [&collection.restricted, &collection.legal_hold, &collection.retention_from];
+        let others = [&collection.restricted, &collection.legal_hold, &collection.retention_from, &collection.deceased];
         others.into_iter().flatten().chain(&collection.key).for_each(|name| add(name, false));
         if let ActivityChoice::ByColumn { column, .. } = &collection.activity {
             add(column, false);
         }
         if let Some(OriginChoice::ByColumn(column)) = &collection.origin {
             add(column, false);
+        }
+        if let AboutChoice::ByColumn { column, .. } = &collection.about {
+            add(column, false);
+        }
+        if let Some(joint) = &collection.joint {
+            std::iter::once(&joint.column).chain(&joint.agreed).for_each(|column| add(column, false));
         }
         let currency = collection.mappings().find(|(_, mapping)| mapping.field.path() == CURRENCY);
         RowReader { collection, columns, currency }
@@ -159,6 +165,9 @@ impl<'a> RowReader<'a> {
             kind: collection.kind,
             activity: activity(collection, &cells, &row)?,
             origin: Origin::Provided,
+            about: about(collection, &cells, &row)?,
+            holding: holding(collection, &cells, parent),
+            deceased: collection.deceased.as_deref().is_some_and(|column| cells.get(column).is_true()),
             restricted: collection.restricted.as_deref().is_some_and(|column| cells.get(column).is_true()),
             legal_hold: collection.legal_hold.as_deref().is_some_and(|column| cells.get(column).is_true()),
             retention_from: None,
@@ -192,10 +201,11 @@ impl<'a> RowReader<'a> {
             let reading = read_value(mapping, stored, Settings { zone, currency: currency.as_deref(), address });
             check_keys(mapping, stored, name, &normalized.row)?;
             let path = path(&mapping.field);
-            let reading = match &normalized.form {
+            let mut reading = match &normalized.form {
                 Some(form) => form.read(&path, stored, reading),
                 None => reading,
             };
+            let secrets = secrets::take_out(mapping, &mut reading);
             normalized.values.push(NormalValue {
                 place: place(&mapping.field, normalized.values.len()),
                 path,
@@ -205,6 +215,7 @@ impl<'a> RowReader<'a> {
                 activity: mapping.activity.clone(),
                 label: mapping.label.clone(),
                 companion: false,
+                secrets,
             });
         }
         for (field, constant) in &collection.set {
@@ -281,6 +292,7 @@ fn plain_value(field: &Field, value: FieldValue, nth: usize) -> NormalValue {
         activity: None,
         label: None,
         companion: false,
+        secrets: 0,
     }
 }
 
@@ -300,40 +312,6 @@ fn path(field: &Field) -> Cow<'static, str> {
     match field {
         Field::Known { spec, .. } => Cow::Borrowed(spec.path),
         other => Cow::Owned(other.path()),
-    }
-}
-
-fn activity(collection: &Collection, cells: &Cells<'_>, row: &RowRef) -> Result<String, NormalizeError> {
-    match &collection.activity {
-        ActivityChoice::Fixed(key) => Ok(key.clone()),
-        ActivityChoice::ByColumn { column, values } => {
-            let text = cells.get(column).utf8();
-            let found = values.iter().find(|(value, _)| Some(value) == text.as_ref());
-            found.map(|(_, key)| key.clone()).ok_or_else(|| NormalizeError::UnmappedActivity { row: row.to_string() })
-        }
-    }
-}
-
-fn origin(
-    collection: &Collection,
-    cells: &Cells<'_>,
-    normalized: &Normalized,
-    parent: Option<&Normalized>,
-) -> Result<Origin, NormalizeError> {
-    match &collection.origin {
-        Some(OriginChoice::Fixed(origin)) => Ok(*origin),
-        Some(OriginChoice::ByColumn(column)) => cells
-            .get(column)
-            .utf8()
-            .and_then(|word| Origin::named(&word))
-            .ok_or_else(|| NormalizeError::UnmappedOrigin { row: normalized.row.to_string() }),
-        None => match (normalized.kind, parent) {
-            (Kind::Attachment, Some(message)) => Ok(message.origin),
-            _ if normalized.get("direction").and_then(FieldValue::as_text) == Some("from_subject") => {
-                Ok(Origin::Provided)
-            }
-            _ => Ok(Origin::Exchanged),
-        },
     }
 }
 
@@ -359,6 +337,7 @@ fn currencies(normalized: &mut Normalized, currency: Option<String>) {
                 path: Cow::Borrowed(spec.path),
                 reading,
                 companion: true,
+                secrets: 0,
                 ..amount
             });
         }
@@ -373,7 +352,9 @@ fn check_keys(mapping: &Mapping, cell: &Cell, column: &str, row: &RowRef) -> Res
         return Ok(());
     }
     let Some(text) = cell.utf8() else { return Ok(()) };
-    let known = |key: &String| matches!(&mapping.keys, JsonKeys::Listed(keys) if keys.contains(key));
+    let known = |key: &String| {
+        mapping.secret_keys.contains(key) || matches!(&mapping.keys, JsonKeys::Listed(keys) if keys.contains(key))
+    };
     let stray_key = |key: &str| NormalizeError::UnclassifiedKey {
         row: row.to_string(),
         column: column.to_owned(),

@@ -32,6 +32,9 @@ pub struct Receipt {
     /// Days of the controller's calendar from receipt to the as-of (requirement B6); the day of receipt is 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub elapsed_days: Option<i64>,
+    /// The pause for the person's identity, and by when the request is to be answered with it (requirement B5).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub identity_pause: Option<IdentityPause>,
     /// How the person was identified.
     pub identity_check: Option<IdentityCheck>,
     /// Who ran art20.
@@ -53,6 +56,12 @@ pub struct Receipt {
     pub accept_shared: Option<String>,
     /// Why several persons were taken as one.
     pub same_person: Option<String>,
+    /// The collections that were asked for, by the person or by a mandate; all if none is named.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub only: Vec<String>,
+    /// The law under which the data of a person who has died were given (requirement A11).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deceased: Option<String>,
     /// The time that the export counts as made at.
     pub as_of: String,
     /// When the run began.
@@ -82,6 +91,19 @@ pub struct Receipt {
     pub undisclosed: Vec<Undisclosed>,
     /// What somebody should look at.
     pub findings: Vec<Finding>,
+}
+
+/// The days on which the month paused, because the person was asked who they are.
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
+pub struct IdentityPause {
+    /// When more was asked for.
+    pub asked: String,
+    /// When it came.
+    pub confirmed: Option<String>,
+    /// The days between, by the controller's calendar; until the as-of while nothing has come.
+    pub days: i64,
+    /// By when the request is to be answered with them.
+    pub deadlines: Deadlines,
 }
 
 /// The four conditions under which Chinese law has personal information transferred (Regulations on Network Data

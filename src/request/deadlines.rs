@@ -65,10 +65,16 @@ pub enum LatestUnknown {
 ///
 /// A date beyond the year 9999 becomes the last date that there is, which is earlier and therefore safe.
 pub fn deadlines(received: Timestamp, zone: &TimeZone, calendar: Option<&Calendar>) -> Deadlines {
+    paused_deadlines(received, 0, zone, calendar)
+}
+
+/// The same, with days added on which the month paused (requirement B5).
+pub fn paused_deadlines(received: Timestamp, days: i64, zone: &TimeZone, calendar: Option<&Calendar>) -> Deadlines {
     let day = local_day(received, zone);
     // Adding months clamps to the month's last day, as Art. 3(2)(c) asks. Both sums start from receipt.
-    let target = day.saturating_add(1.month());
-    let extended_target = day.saturating_add(3.months());
+    let later = |day: Date| day.saturating_add(days.clamp(0, 100_000).days());
+    let target = later(day.saturating_add(1.month()));
+    let extended_target = later(day.saturating_add(3.months()));
     Deadlines {
         target,
         latest: next_working_day(target, calendar),
@@ -86,7 +92,7 @@ pub fn elapsed_days(received: Timestamp, now: Timestamp, zone: &TimeZone) -> i64
 }
 
 /// Days of the calendar from one to the other.
-fn days_between(first: Date, second: Date) -> i64 {
+pub(super) fn days_between(first: Date, second: Date) -> i64 {
     second.duration_since(first).as_hours() / 24
 }
 
@@ -104,9 +110,9 @@ pub enum Nearness {
 /// Days before the end of the month from which on somebody should hurry.
 pub const NEAR: i64 = 7;
 
-/// How near the end of the month is at an instant (requirement B6).
-pub fn nearness(received: Timestamp, now: Timestamp, zone: &TimeZone) -> Nearness {
-    let target = deadlines(received, zone, None).target;
+/// How near the end of the month is at an instant (requirement B6), with the days on which it paused.
+pub fn nearness(received: Timestamp, paused: i64, now: Timestamp, zone: &TimeZone) -> Nearness {
+    let target = paused_deadlines(received, paused, zone, None).target;
     match -days_between(target, local_day(now, zone)) {
         left if left > NEAR => Nearness::Far(left),
         left if left >= 0 => Nearness::Near(left),
@@ -345,7 +351,7 @@ mod tests {
     #[test]
     fn a_week_before_its_end_the_month_is_nearly_over() {
         let (berlin, received) = (zone("Europe/Berlin"), instant("2026-01-31T10:00Z"));
-        let at = |now| nearness(received, instant(now), &berlin);
+        let at = |now| nearness(received, 0, instant(now), &berlin);
         assert_eq!(at("2026-01-31T10:00Z"), Nearness::Far(28));
         assert_eq!(at("2026-02-20T22:59Z"), Nearness::Far(8));
         assert_eq!(at("2026-02-20T23:00Z"), Nearness::Near(7), "the local day counts");

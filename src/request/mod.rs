@@ -5,13 +5,16 @@
 //! or says everything that is wrong. Errors never show an identifier.
 
 pub mod deadlines;
+mod death;
 mod list;
+mod pause;
 mod read;
 mod reply;
 pub mod schema;
 mod transmission;
 
 pub use list::{ListFault, Listed, read_list};
+pub use pause::{PROMPT, Pause};
 pub use read::{RequestFileError, read_request};
 pub use reply::ReplyRequest;
 pub use transmission::Transmission;
@@ -48,6 +51,13 @@ pub struct PortabilityRequest {
     pub regime: Regime,
     /// Whether the data can go directly to another controller, if the person asked for that.
     pub transmission: Option<Transmission>,
+    /// The collections that are asked for, by the person or by a representative's mandate; all if none is named
+    /// (requirement A9).
+    pub only: Vec<String>,
+    /// The law under which data of a person who has died may be given (requirement A11).
+    pub deceased: Option<String>,
+    /// The pause for the person's identity.
+    pub pause: Option<Pause>,
 }
 
 impl PortabilityRequest {
@@ -124,6 +134,14 @@ pub struct RawRequest {
     pub regime: Option<String>,
     /// `feasible` or `not-feasible:REASON`.
     pub direct_transmission: Option<String>,
+    /// Names of collections between commas.
+    pub only: Option<String>,
+    /// A law.
+    pub deceased: Option<String>,
+    /// A time.
+    pub identity_asked: Option<String>,
+    /// A time.
+    pub identity_confirmed: Option<String>,
 }
 
 /// Something that is wrong with a request. Exit status 2.
@@ -175,6 +193,15 @@ impl RawRequest {
             self.language.map(|text| keep(languages(&text), &mut faults).unwrap_or_default()).unwrap_or_default();
         let regime = keep(regime(self.regime.as_deref()), &mut faults).unwrap_or_default();
         let transmission = self.direct_transmission.and_then(|text| keep(Transmission::parse(&text), &mut faults));
+        let only = self.only.map(|text| only(&text, controller, &mut faults)).unwrap_or_default();
+        let deceased = self.deceased.and_then(|text| keep(death::basis(text, regime), &mut faults));
+        let pause = pause(self.identity_asked, self.identity_confirmed, received, controller, &mut faults);
+        if identity_check.is_some() && pause.is_some_and(|pause| pause.confirmed.is_none()) {
+            faults.push(fault(
+                "the person was asked who they are, and no answer is recorded",
+                "Say when it came with --identity-confirmed; until then, `plan` shows how long the month waits.",
+            ));
+        }
         if !faults.is_empty() {
             return Err(faults);
         }
@@ -190,12 +217,47 @@ impl RawRequest {
             languages,
             regime,
             transmission,
+            only,
+            deceased,
+            pause,
         })
     }
 }
 
 fn keep<T>(result: Result<T, RequestFault>, faults: &mut Vec<RequestFault>) -> Option<T> {
     result.map_err(|fault| faults.push(fault)).ok()
+}
+
+/// The collections that are asked for. What is nested goes with its parent, so only parents are named.
+fn only(text: &str, controller: &Controller, faults: &mut Vec<RequestFault>) -> Vec<String> {
+    let known = || controller.collections.iter().filter(|collection| collection.parent.is_none());
+    let names: Vec<String> = text.split([',', ';']).map(|name| name.trim().to_owned()).collect();
+    // The words are not shown: somebody may have written a person there.
+    if names.iter().any(|name| !known().any(|collection| collection.name == *name)) {
+        let all: Vec<&str> = known().map(|collection| collection.name.as_str()).collect();
+        faults.push(fault(
+            "--only names what is no collection, or one that goes with its parent",
+            format!("Write names between commas, of {}.", all.join(", ")),
+        ));
+    }
+    names
+}
+
+/// The pause for the person's identity.
+fn pause(
+    asked: Option<String>,
+    confirmed: Option<String>,
+    received: Option<Timestamp>,
+    controller: &Controller,
+    faults: &mut Vec<RequestFault>,
+) -> Option<Pause> {
+    let before = faults.len();
+    let asked = asked.and_then(|text| keep(time(&text, "identity-asked", controller, false), faults));
+    let confirmed = confirmed.and_then(|text| keep(time(&text, "identity-confirmed", controller, true), faults));
+    if faults.len() > before {
+        return None;
+    }
+    keep(Pause::check(asked, confirmed, received, &controller.time_zone), faults).flatten()
 }
 
 /// The types of identifier by which some collection is found, in order.

@@ -98,7 +98,7 @@ pub(super) fn values_of(heading: &str, cell: &str) -> Vec<String> {
 }
 
 /// The fields of a request that are not identifiers.
-pub(super) const OPTIONS: [&str; 9] = [
+pub(super) const OPTIONS: [&str; 13] = [
     "identity_check",
     "reference",
     "received",
@@ -108,6 +108,10 @@ pub(super) const OPTIONS: [&str; 9] = [
     "language",
     "regime",
     "direct_transmission",
+    "only",
+    "deceased",
+    "identity_asked",
+    "identity_confirmed",
 ];
 
 pub(super) fn is_option(name: &str) -> bool {
@@ -127,8 +131,12 @@ pub(super) fn request(fields: Fields) -> Result<RawRequest, RequestFileError> {
             "third_parties" => &mut request.third_parties,
             "regime" => &mut request.regime,
             "direct_transmission" => &mut request.direct_transmission,
-            "language" => {
-                request.language = (!values.is_empty()).then(|| values.join(","));
+            "deceased" => &mut request.deceased,
+            "identity_asked" => &mut request.identity_asked,
+            "identity_confirmed" => &mut request.identity_confirmed,
+            "language" | "only" => {
+                let list = if name == "only" { &mut request.only } else { &mut request.language };
+                *list = (!values.is_empty()).then(|| values.join(","));
                 continue;
             }
             // As on the command line, each with its type before a colon.

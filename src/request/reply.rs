@@ -1,6 +1,6 @@
 //! A request that is answered by a letter alone: nobody is looked for, so nobody needs to be named or identified.
 
-use super::{RawRequest, RequestFault, check_reference, keep, languages, regime, time};
+use super::{Pause, RawRequest, RequestFault, check_reference, keep, languages, pause, regime, time};
 use crate::controller::Controller;
 use crate::controller::activity::Regime;
 use jiff::Timestamp;
@@ -18,6 +18,8 @@ pub struct ReplyRequest {
     pub languages: Vec<String>,
     /// The regime.
     pub regime: Regime,
+    /// The pause for the person's identity.
+    pub pause: Option<Pause>,
 }
 
 impl RawRequest {
@@ -39,8 +41,9 @@ impl RawRequest {
             None => controller.languages.clone(),
         };
         let regime = keep(regime(self.regime.as_deref()), &mut faults).unwrap_or_default();
+        let pause = pause(self.identity_asked, self.identity_confirmed, received, controller, &mut faults);
         if faults.is_empty() {
-            Ok(ReplyRequest { reference, reference_given, received, languages, regime })
+            Ok(ReplyRequest { reference, reference_given, received, languages, regime, pause })
         } else {
             Err(faults)
         }

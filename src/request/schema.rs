@@ -6,6 +6,12 @@ use serde_json::{Value, json};
 /// The schema. An identifier is a text or number, or a list of them.
 pub fn request() -> Value {
     let text = |description: &str| json!({ "type": ["string", "null"], "description": description });
+    let names = |description: &str| {
+        json!({
+            "description": description,
+            "anyOf": [{ "type": ["string", "null"] }, { "type": "array", "items": { "type": "string" } }],
+        })
+    };
     let one = json!({ "type": ["string", "number"] });
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -23,10 +29,11 @@ pub fn request() -> Value {
             "accept_shared": text("Why rows found only through shared identifiers are taken as the subject's"),
             "same_person": text("Why several persons are taken as one"),
             "third_parties": text("What becomes of other people"),
-            "language": {
-                "description": "Languages of the report: BCP 47 tags between commas, or a list of them",
-                "anyOf": [{ "type": ["string", "null"] }, { "type": "array", "items": { "type": "string" } }],
-            },
+            "language": names("Languages of the report: BCP 47 tags between commas, or a list of them"),
+            "only": names("The collections that are asked for, as by a mandate: names between commas, or a list of them"),
+            "deceased": text("If the person has died: the law under which the data may be given"),
+            "identity_asked": text("When the person was asked for more to identify them: the month pauses"),
+            "identity_confirmed": text("When that came"),
             "direct_transmission": text("Whether the data can go directly to another controller: feasible, or not-feasible:REASON"),
             "regime": { "enum": ["gdpr", "pipl", null], "description": "The legal regime; gdpr if absent" },
         },

@@ -5,7 +5,7 @@ use super::rules::{Hold, OwnActivity, RowFacts, ValueFacts, decide_basis, decide
 use super::third_parties::must_go;
 use crate::controller::activity::Regime;
 use crate::controller::{About, Collection, Controller, Disposition, ProcessingActivity};
-use crate::normalize::{NormalValue, Normalized};
+use crate::normalize::{Holding, NormalValue, Normalized};
 use crate::records::{Code, Entry, FieldValue, Kind, PostalAddress, Record, Source};
 use crate::request::ThirdParties;
 use crate::subject::RowFate;
@@ -25,6 +25,15 @@ pub struct Circumstances<'a> {
     pub as_of: Timestamp,
     /// What becomes of other people.
     pub third_parties: ThirdParties,
+    /// The collections that the request asks for; all if none is named (requirement A9).
+    pub only: &'a [String],
+}
+
+impl Circumstances<'_> {
+    /// Whether the request asks for rows of this collection. What is nested goes with its parent.
+    fn asked_for(&self, collection: &Collection) -> bool {
+        self.only.is_empty() || collection.parent.is_some() || self.only.contains(&collection.name)
+    }
 }
 
 /// A record that Art. 20 covers. It can only be made by [`decide`].
@@ -115,13 +124,13 @@ pub fn decide(
     }
     let facts = RowFacts {
         shared_identifier: fate == RowFate::SharedIdentifier,
-        about: collection.about,
+        about: row.about,
         automated: activity.automated,
         legal_basis,
         voluntary: activity.voluntary,
         consent: consent(circumstances, activity),
         origin: row.origin,
-        selected: fate != RowFate::NotSelected,
+        selected: fate != RowFate::NotSelected && circumstances.asked_for(collection),
         hold: hold(circumstances, &row),
     };
     match decide_row(&facts) {
@@ -185,6 +194,7 @@ fn portable(
         verbatim: row.verbatim_before,
     };
     let mut third_party = Vec::new();
+    let joint = row.holding == Holding::Joint;
     for mut value in row.values {
         if is_undisclosed(circumstances, &value) {
             // A statute forbids to tell the person of it: no field, no code.
@@ -192,12 +202,13 @@ fn portable(
             *tally.withheld.entry(Code::Omitted).or_default() += u64::from(counts);
             continue;
         }
-        if let Some(code) = value_code(circumstances, &value) {
+        if let Some(code) = value_code(circumstances, &value, joint) {
             if !value.companion {
                 record.withheld.push((value.path.to_string(), code));
             }
             value.reading.value = FieldValue::Null;
             value.reading.verbatim = None;
+            value.secrets = 0;
         } else if value.about == About::ThirdParty && circumstances.third_parties != ThirdParties::Keep {
             third_party.push(value.path.clone());
         }
@@ -205,6 +216,7 @@ fn portable(
             record.verbatim.push((value.path.to_string(), verbatim));
         }
         tally.ambiguous_times += u64::from(value.reading.ambiguous);
+        *tally.withheld.entry(Code::Secret).or_default() += value.secrets;
         place(&mut record.entries, record.kind, value);
     }
     // What an imported row carries is held back here as well.
@@ -223,7 +235,7 @@ fn is_undisclosed(circumstances: &Circumstances<'_>, value: &NormalValue) -> boo
     activity.is_some_and(|activity| !activity.disclose)
 }
 
-fn value_code(circumstances: &Circumstances<'_>, value: &NormalValue) -> Option<Code> {
+fn value_code(circumstances: &Circumstances<'_>, value: &NormalValue, joint: bool) -> Option<Code> {
     // Where nothing stands, nothing is held back.
     if value.reading.is_empty() {
         return None;
@@ -237,7 +249,8 @@ fn value_code(circumstances: &Circumstances<'_>, value: &NormalValue) -> Option<
             consent: consent(circumstances, activity),
         })
     });
-    decide_value(&ValueFacts { origin: value.origin, about: value.about, hidden_recipient: value.path == "bcc", own })
+    let hidden_recipient = value.path == "bcc";
+    decide_value(&ValueFacts { origin: value.origin, about: value.about, hidden_recipient, joint, own })
         .or_else(|| must_go(circumstances.third_parties, value).then_some(Code::ThirdParty))
 }
 

@@ -45,6 +45,8 @@ pub struct ValueFacts {
     pub about: About,
     /// A hidden recipient.
     pub hidden_recipient: bool,
+    /// The row is held together with somebody who has not agreed that it goes in whole.
+    pub joint: bool,
     /// Its own activity, if it has one: means, basis, voluntary, consent.
     pub own: Option<OwnActivity>,
 }
@@ -85,6 +87,7 @@ pub fn decide_value(facts: &ValueFacts) -> Option<Code> {
         .origin
         .and_then(not_provided)
         .or_else(|| facts.hidden_recipient.then_some(Code::ThirdParty))
+        .or_else(|| (facts.joint && facts.about == About::ThirdParty).then_some(Code::ThirdParty))
         .or_else(|| (facts.about == About::Staff).then_some(Code::Staff))
         .or_else(|| {
             facts.own.and_then(|own| {

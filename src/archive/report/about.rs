@@ -1,6 +1,6 @@
 //! What this is, who answers for which request, and whom to write to.
 
-use super::sentences::PREVAILS;
+use super::sentences::{FOR_A_CHILD, PREVAILS};
 use super::shown::{self, number, value};
 use super::view::{Section, View};
 use maud::{Markup, html};
@@ -27,6 +27,7 @@ pub(super) fn summary(view: &View<'_>) -> Markup {
 pub(super) fn about(view: &View<'_>) -> Section {
     let who = [("who", view.controller())];
     let body = html! {
+        @if view.facts.child { p { strong { (view.fill(FOR_A_CHILD.en, FOR_A_CHILD.zh, &who)) } } }
         p { (what(view)) }
         p { (view.fill(
             "You may keep it, read it, load it into other programs, or hand it to another company; {who} must not hinder you. The files are in open formats, so that no particular program is needed.",
@@ -72,12 +73,18 @@ fn request(view: &View<'_>) -> Markup {
             @if let Some(received) = facts.received {
                 div { dt { (view.say("Request received", "收到请求的时间")) } dd { (view.instant(received)) } }
             }
+            @if !facts.only.is_empty() {
+                div { dt { (view.say("Asked for only", "仅请求")) } dd { (value(&facts.only.join(", "))) } }
+            }
             div { dt { (view.say("State of the data as of", "数据截至时间")) } dd { (view.instant(facts.as_of)) } }
             div { dt { (view.say("Law", "适用法律")) } dd { (if view.pipl() {
                 view.say("PIPL (China), Art. 45", "《个人信息保护法》第四十五条")
             } else {
                 view.say("GDPR (European Union), Art. 20", "GDPR（欧盟）第20条")
             }) } }
+            @if let Some(law) = &facts.deceased {
+                div { dt { (view.say("The person has died; given under", "本人已去世，提供依据")) } dd { (value(law)) } }
+            }
             @if let Some(title) = &facts.controller.policy_title {
                 div { dt { (view.say("Privacy policy", "隐私政策")) } dd {
                     (view.text(title))

@@ -82,8 +82,8 @@ fn by_code(view: &View<'_>, caption: &str, counts: Counts) -> Markup {
         tbody {
             tr.group {
                 th scope="rowgroup" {
-                    (view.fixed(code.sentence()))
-                    div.soft { code { (code.as_str()) } " · " span lang=[view.language.chinese.then_some("en")] { (code.provision()) } }
+                    (view.fixed(code.sentence_under(view.pipl())))
+                    div.soft { code { (code.as_str()) } " · " span lang=[view.language.chinese.then_some("en")] { (code.provision_under(view.pipl())) } }
                 }
                 td.number { strong { (number(lines.iter().map(|(_, count)| count).sum())) } }
             }

@@ -109,7 +109,7 @@ fn cell(view: &View<'_>, path: &str, cell: Option<&Cell>) -> Markup {
             div.soft { (shown::size(*bytes)) }
         } },
         Some(Cell::Withheld(code)) => html! { td {
-            div.soft { (view.say("withheld: ", "未提供：")) (view.fixed(code.sentence())) }
+            div.soft { (view.say("withheld: ", "未提供：")) (view.fixed(code.sentence_under(view.pipl()))) }
         } },
         Some(Cell::Verbatim(text)) => html! { td {
             div { (value(text)) }

@@ -158,5 +158,8 @@ pub(super) fn facts() -> Facts {
             }),
         }],
         missing: vec![],
+        only: vec![],
+        deceased: None,
+        child: false,
     }
 }

@@ -3,6 +3,12 @@
 
 use crate::records::Bilingual;
 
+/// What a child reads first, in words that a child understands (Art. 12(1); requirement A10).
+pub const FOR_A_CHILD: Bilingual = Bilingual {
+    en: "For you, in simple words: this is what {who} has about you: what you told us, what you wrote, and what you did with our service. It is yours, and you may look at it and keep it. Show it only to people you trust. If you do not understand something, ask your parents or another grown-up, or write to us. Asking costs nothing.",
+    zh: "用简单的话告诉你：这里是{who}保存的关于你的内容，包括你告诉我们的、你写的，以及你使用我们服务时留下的。这些都属于你，你可以看，也可以留着。只给你信任的人看。如果有不明白的地方，可以问爸爸妈妈或其他大人，也可以写信问我们。询问不收任何费用。",
+};
+
 /// Where to complain, and to which court to go (GDPR 77, 79).
 pub const COMPLAINT_GDPR: Bilingual = Bilingual {
     en: "You may complain to a data protection supervisory authority, in particular in the Member State where you live, where you work, or where you think the law was broken (GDPR Art. 77). You may also go to court (GDPR Art. 79). You need not ask us first.",
