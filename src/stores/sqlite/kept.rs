@@ -17,7 +17,9 @@ use std::sync::Arc;
 pub(super) fn kept(path: &Path) -> io::Result<Arc<File>> {
     use std::os::unix::fs::MetadataExt as _;
     use std::sync::{Mutex, PoisonError};
-    static KEPT: Mutex<Vec<((u64, u64), Arc<File>)>> = Mutex::new(Vec::new());
+    /// Device and inode, which name a file as long as it is open.
+    type Name = (u64, u64);
+    static KEPT: Mutex<Vec<(Name, Arc<File>)>> = Mutex::new(Vec::new());
     let mut all = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
     let about = std::fs::metadata(path)?;
     let name = (about.dev(), about.ino());
