@@ -100,8 +100,9 @@ pub fn prepare(output: &Path, bytes: &[u8]) -> Result<TempPath, ArchiveError> {
 /// Gives a finished file its name, never replacing a file, and makes the name durable.
 ///
 /// # Errors
-/// When something is there, or the folder cannot be written.
+/// When something is there, or the folder cannot be written; then nothing of it is there.
 pub fn persist_durably(place: TempPath, output: &Path) -> Result<(), ArchiveError> {
     persist(place, output)?;
-    make_names_durable(&folder_of(output))
+    // A name that may be gone after a crash is no success, and a failure leaves nothing.
+    make_names_durable(&folder_of(output)).inspect_err(|_| drop(fs::remove_file(output)))
 }

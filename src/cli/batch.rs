@@ -3,6 +3,7 @@
 use super::batch_options::BatchOptions;
 use super::failure::Failure;
 use super::progress::BatchProgress;
+use super::say::say;
 use super::{clock, keys, request};
 use crate::batch::{Batch, Failed, Orders, Summary, run as run_batch};
 use crate::controller::Controller;
@@ -42,7 +43,7 @@ pub fn run(options: &BatchOptions) -> anyhow::Result<ExitCode> {
     };
     let nameless = listed.iter().filter(|one| one.reference.is_none()).count();
     if nameless > 0 && !run.quiet {
-        eprintln!(
+        say!(
             "note: {nameless} requests have no reference; a run that takes up this one knows them by their place only"
         );
     }
@@ -123,13 +124,13 @@ fn tell(summary: &Summary, folder: &Path) {
         (summary.waiting, "wait"),
     ];
     parts.extend(further.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")));
-    eprintln!("{}", parts.join(", "));
-    eprintln!("{}: a line for each request", folder.join(&summary.result).display());
+    say!("{}", parts.join(", "));
+    say!("{}: a line for each request", folder.join(&summary.result).display());
     if summary.waiting > 0 {
-        eprintln!(
+        say!(
             "error: the run was interrupted\n  what to do: Run the same command again; what is done is not done again."
         );
     } else if summary.failed > 0 {
-        eprintln!("  what to do: See the messages there, correct what they say, and run the same command again.");
+        say!("  what to do: See the messages there, correct what they say, and run the same command again.");
     }
 }

@@ -2,6 +2,7 @@
 
 use super::args::DemoOptions;
 use super::failure::Failure;
+use super::say::say;
 use crate::demo::{DemoError, Size, example, identifiers, synthetic};
 use std::process::ExitCode;
 
@@ -19,10 +20,10 @@ pub fn run(options: &DemoOptions) -> anyhow::Result<ExitCode> {
         }
     };
     for path in written.map_err(Failure::from)? {
-        eprintln!("{}", path.display());
+        say!("{}", path.display());
     }
     if options.subjects.is_some() {
-        eprintln!("the first subject is {}", identifiers(1).join(" or "));
+        say!("the first subject is {}", identifiers(1).join(" or "));
     }
     Ok(ExitCode::SUCCESS)
 }

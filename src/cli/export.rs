@@ -3,6 +3,7 @@
 use super::args::ExportOptions;
 use super::failure::Failure;
 use super::progress::Progress;
+use super::say::say;
 use super::{clock, keys, request};
 use crate::archive::signature::signature_path;
 use crate::controller::Controller;
@@ -41,7 +42,7 @@ pub fn run(options: &ExportOptions) -> anyhow::Result<ExitCode> {
     if !run.quiet {
         summary(&receipt, &order.protection.secrecy.place(&output));
         if let Some(letter) = &options.letter {
-            eprintln!("{}: the letter to the person", letter.display());
+            say!("{}: the letter to the person", letter.display());
         }
     }
     Ok(ExitCode::from(if receipt.missing_stores.is_empty() { 0 } else { 9 }))
@@ -51,21 +52,21 @@ pub fn run(options: &ExportOptions) -> anyhow::Result<ExitCode> {
 fn summary(receipt: &Receipt, output: &Path) {
     let sum = |count: fn(&crate::archive::facts::LedgerLine) -> u64| receipt.ledger.iter().map(count).sum::<u64>();
     let excluded = sum(|line| line.excluded.values().sum());
-    eprintln!(
+    say!(
         "{}: {} rows found, {} in the archive, {excluded} stayed out with a reason",
         output.display(),
         sum(|line| line.matched),
         sum(|line| line.portable),
     );
-    eprintln!("{}: the account of every row", receipt_path(output).display());
+    say!("{}: the account of every row", receipt_path(output).display());
     if let Some(archive) = &receipt.archive {
         if archive.signed {
-            eprintln!("{}: the signature", signature_path(output).display());
+            say!("{}: the signature", signature_path(output).display());
         }
-        eprintln!("sha256 {}", archive.sha256);
+        say!("sha256 {}", archive.sha256);
     }
     for store in &receipt.missing_stores {
-        eprintln!("warning: the store `{store}` could not be read; the archive is partial and says so");
+        say!("warning: the store `{store}` could not be read; the archive is partial and says so");
     }
     super::plan::findings(receipt, &mut std::io::stderr());
 }

@@ -2,6 +2,7 @@
 
 use super::args::ImportOptions;
 use super::failure::Failure;
+use super::say::say;
 use super::{clock, keys};
 use crate::import::{ImportError, Imported, import};
 use std::ffi::OsStr;
@@ -55,17 +56,17 @@ fn database(into: &OsStr) -> Result<PathBuf, Failure> {
 /// What was done, for the person at the terminal.
 fn summary(imported: &Imported) {
     let Imported { new, updated, unchanged, older, .. } = imported;
-    eprintln!("{}: {new} new, {updated} updated, {unchanged} unchanged", imported.database.display());
+    say!("{}: {new} new, {updated} updated, {unchanged} unchanged", imported.database.display());
     if *older > 0 {
-        eprintln!("note: {older} records are older than what the database has, which it keeps");
+        say!("note: {older} records are older than what the database has, which it keeps");
     }
     let configuration = imported.configuration.display();
-    eprintln!(
+    say!(
         "{configuration}: its configuration; `art20 export -c {configuration} -s {}` gives these records again",
         imported.identifier
     );
     if imported.configuration_changed_by_hand {
-        eprintln!("note: {configuration} was changed by hand and is left as it is");
+        say!("note: {configuration} was changed by hand and is left as it is");
     }
 }
 

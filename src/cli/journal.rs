@@ -2,6 +2,7 @@
 
 use super::args::{JournalCommand, JournalOptions};
 use super::failure::{Failure, printable};
+use super::say::say;
 use crate::archive::container::hex;
 use crate::controller::Controller;
 use crate::receipt::journal::{Chain, Entry, Journal, JournalError};
@@ -40,8 +41,8 @@ pub fn run(options: &JournalOptions) -> anyhow::Result<ExitCode> {
                 serde_json::to_writer_pretty(&mut out, &delivery)?;
                 writeln!(out)?;
             } else {
-                eprintln!("{}: noted as delivered", delivery.reference);
-                eprintln!("sha256 {}", delivery.sha256());
+                say!("{}: noted as delivered", delivery.reference);
+                say!("sha256 {}", delivery.sha256());
             }
             Ok(ExitCode::SUCCESS)
         }
@@ -105,7 +106,7 @@ fn show(
         table(&entries, out)?;
     }
     if !chain.faults.is_empty() {
-        eprintln!("warning: the journal is not whole; `art20 journal verify` says where");
+        say!("warning: the journal is not whole; `art20 journal verify` says where");
     }
     Ok(ExitCode::SUCCESS)
 }

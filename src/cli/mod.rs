@@ -19,6 +19,7 @@ mod progress;
 mod reply;
 mod request;
 mod request_options;
+mod say;
 mod schema;
 mod status;
 mod verify;
@@ -29,6 +30,7 @@ pub use status::STATUSES;
 use clap::Parser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use failure::Failure;
+use std::io::Write as _;
 use std::process::ExitCode;
 
 /// Runs the program with the arguments of the process.
@@ -38,7 +40,7 @@ pub fn run() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => {
             match stray(&error) {
-                Some(failure) => eprint!("{failure}"),
+                Some(failure) => say::text(format_args!("{failure}")),
                 None => drop(error.print()),
             }
             // Help and version are answers, not errors.
@@ -63,11 +65,8 @@ pub fn run() -> ExitCode {
     match result {
         Ok(status) => status,
         Err(error) => {
-            let failure = match error.downcast::<Failure>() {
-                Ok(failure) => failure,
-                Err(other) => Failure::new(1, format!("{other:#}"), "Check the message above, and run again."),
-            };
-            eprint!("{failure}");
+            let failure = error.downcast::<Failure>().unwrap_or_else(unprinted);
+            say::text(format_args!("{failure}"));
             ExitCode::from(failure.status)
         }
     }
@@ -91,7 +90,18 @@ fn stray(error: &clap::Error) -> Option<Failure> {
     }
 }
 
+/// What has no words of its own is a failure to print: everything else is said by the room in which it failed.
+fn unprinted(error: anyhow::Error) -> Failure {
+    Failure::new(
+        1,
+        format!("standard output cannot be written: {error:#}"),
+        "What the command writes to files is written; direct standard output to where there is room for it.",
+    )
+}
+
 fn completions(shell: clap_complete::Shell) -> anyhow::Result<ExitCode> {
-    clap_complete::generate(shell, &mut command(), "art20", &mut std::io::stdout());
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut command(), "art20", &mut script);
+    std::io::stdout().write_all(&script)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -3,6 +3,7 @@
 use super::args::{ExtendOptions, RefuseOptions};
 use super::failure::Failure;
 use super::request_options::LetterOptions;
+use super::say::say;
 use super::{clock, request};
 use crate::controller::Controller;
 use crate::export::{Reply, ReplyOrder, record_path, reply};
@@ -54,8 +55,8 @@ fn write(options: &LetterOptions, said: Reply<'_>, output: Option<PathBuf>, kind
         std::io::stdout().write_all(&replied.text())?;
     }
     if !options.quiet {
-        eprintln!("{}: the letter to the person", output.display());
-        eprintln!("{}: the record of it", record_path(&output).display());
+        say!("{}: the letter to the person", output.display());
+        say!("{}: the record of it", record_path(&output).display());
     }
     Ok(ExitCode::SUCCESS)
 }

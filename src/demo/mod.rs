@@ -32,7 +32,7 @@ mod tests;
 
 pub use error::DemoError;
 
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -80,7 +80,18 @@ pub fn identifiers(number: u64) -> [String; 2] {
 pub fn example(dir: &Path) -> Result<Vec<PathBuf>, DemoError> {
     let files = [("art20.toml", CONFIGURATION), ("billing.sql", BILLING), ("crm.sql", CRM), ("mail.sql", MAIL)];
     prepare(dir, &files.map(|(name, _)| name))?;
-    files.iter().map(|(name, text)| write(dir, name, text)).collect()
+    let mut written = Vec::new();
+    for (name, text) in files {
+        match write(dir, name, text) {
+            Ok(path) => written.push(path),
+            Err(error) => {
+                // Half an example is none.
+                written.iter().for_each(|path| drop(fs::remove_file(path)));
+                return Err(error);
+            }
+        }
+    }
+    Ok(written)
 }
 
 /// Writes large stores and their configuration into a folder, which is made if it is not there. `progress` is told
@@ -138,11 +149,13 @@ fn taken(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok()
 }
 
+/// Writes a file under a temporary name and gives it its own when it is whole.
 fn write(dir: &Path, name: &str, text: &str) -> Result<PathBuf, DemoError> {
     let path = dir.join(name);
-    let file = OpenOptions::new().write(true).create_new(true).open(&path);
-    match file.and_then(|mut file| file.write_all(text.as_bytes())) {
-        Ok(()) => Ok(path),
+    let file = tempfile::Builder::new().prefix(".art20-demo-").suffix(".part").tempfile_in(dir);
+    let whole = file.and_then(|mut file| file.write_all(text.as_bytes()).map(|()| file));
+    match whole.and_then(|file| file.persist_noclobber(&path).map_err(|error| error.error)) {
+        Ok(_) => Ok(path),
         Err(cause) if cause.kind() == std::io::ErrorKind::AlreadyExists => Err(DemoError::Exists { paths: vec![path] }),
         Err(cause) => Err(DemoError::Write { path, cause }),
     }

@@ -7,6 +7,8 @@ mod papers;
 mod ready;
 mod reply;
 mod session;
+#[cfg(test)]
+mod tests;
 
 pub use logged::{Logged, log, log_all};
 pub use ready::{Place, Ready};

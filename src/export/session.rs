@@ -24,6 +24,12 @@ impl<'a> Session<'a> {
         Session { controller, surroundings, allow_partial, stores: None, missing: Vec::new() }
     }
 
+    /// A session on stores that are open.
+    #[cfg(test)]
+    pub(super) fn on(stores: Stores, controller: &'a Controller, surroundings: &'a Surroundings) -> Session<'a> {
+        Session { stores: Some(stores), ..Session::new(controller, surroundings, false) }
+    }
+
     /// Opens the stores if they are not open.
     ///
     /// # Errors

@@ -348,7 +348,8 @@ fn any(mapping: &Mapping, cell: &Cell) -> Option<FieldValue> {
         (Some(Format::DecimalComma), _) => number(mapping, cell).map(FieldValue::Decimal),
         (_, Cell::Integer(number)) => Some(FieldValue::Json(Json::integer(*number))),
         (_, Cell::Real(number)) => {
-            Decimal::from_f64(*number).map(|d| FieldValue::Json(Json::Number(d.as_str().to_owned())))
+            // As a text where a reader would change it: the archive's own rule for numbers.
+            Decimal::from_f64(*number).and_then(|d| Json::parse(d.as_str()).ok()).map(FieldValue::Json)
         }
         _ => cell.utf8().map(FieldValue::Text),
     }

@@ -158,9 +158,16 @@ fn number(text: &str) -> Json {
         return if text == "-0" { Json::Number("0".into()) } else { Json::integer(integer) };
     }
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
-    // Fifteen significant digits always survive a double (IEEE 754, DBL_DIG).
     match text.parse::<f64>() {
-        Ok(float) if float.is_finite() && digits <= 15 && !text.contains(['e', 'E']) => Json::Number(text.to_owned()),
+        // Fifteen significant digits always survive a double (IEEE 754, DBL_DIG), and so does the shortest form of a
+        // fraction that was one.
+        Ok(float)
+            if float.is_finite()
+                && !text.contains(['e', 'E'])
+                && (digits <= 15 || (text.contains('.') && float.to_string() == text)) =>
+        {
+            Json::Number(text.to_owned())
+        }
         _ => Json::String(text.to_owned()),
     }
 }

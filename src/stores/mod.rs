@@ -5,6 +5,8 @@
 
 pub mod agreement;
 mod error;
+#[cfg(test)]
+pub(crate) mod failing;
 mod files;
 mod mail;
 mod passing;

@@ -27,6 +27,12 @@ pub fn fixture(path: &str) -> PathBuf {
     root().join("fixtures").join(path)
 }
 
+/// A file of `fixtures/` with a string of JSON on every line.
+pub fn strings(path: &str) -> Vec<String> {
+    let text = std::fs::read_to_string(fixture(path)).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
 /// A folder that vanishes with the test.
 pub fn scratch() -> tempfile::TempDir {
     tempfile::tempdir().unwrap()

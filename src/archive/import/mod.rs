@@ -61,21 +61,20 @@ pub enum Opened {
 /// import opens anything.
 ///
 /// # Errors
-/// If the path cannot be opened at all, or the keys are not those of the archive.
+/// If the path cannot be opened at all, a part of it cannot be read, or the keys are not those of the archive.
 pub fn open(path: &Path, keys: &Keys, limits: Limits) -> Result<Opened, VerifyError> {
     let mut faults = Faults::new(limits.faults);
     let tree = Tree::open(path, keys, &limits, &mut faults)?;
-    Ok(verified(tree, limits, faults))
-}
-
-/// Verifies an archive that has been listed, with the faults that were found in doing so.
-pub fn verified(tree: Tree, limits: Limits, faults: Faults) -> Opened {
     let verification = verify_tree(&tree, &limits, faults);
-    if verification.complete && verification.valid {
+    // What the system could not read may be whole.
+    if let Some(source) = tree.failure() {
+        return Err(VerifyError::Unreadable { path: path.to_owned(), source });
+    }
+    Ok(if verification.complete && verification.valid {
         Opened::Valid(Box::new(VerifiedArchive { tree, limits, verification }))
     } else {
         Opened::Refused(Box::new(verification))
-    }
+    })
 }
 
 impl VerifiedArchive {

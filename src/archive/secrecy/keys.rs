@@ -62,14 +62,14 @@ impl Keys {
                 return Ok(Unlocked::Locked);
             }
             return Ok(match age_file::open(file, &self.identities, self.passphrase.as_ref())? {
-                age_file::Attempt::Opened(plaintext) => Ciphertext::of(plaintext),
+                age_file::Attempt::Opened(plaintext) => Ciphertext::of(plaintext)?,
                 age_file::Attempt::Broken(detail) => Unlocked::Broken(detail),
             });
         }
         let attempt = aes_zip::open(&file, self.zip_passphrase.as_ref(), &tempfile::env::temp_dir(), most)?;
         file.rewind()?;
         Ok(match attempt {
-            aes_zip::Attempt::Opened(plaintext) => Ciphertext::of(plaintext),
+            aes_zip::Attempt::Opened(plaintext) => Ciphertext::of(plaintext)?,
             aes_zip::Attempt::Broken(detail) => Unlocked::Broken(detail),
             aes_zip::Attempt::Other => Unlocked::Plain(file),
         })
@@ -105,14 +105,15 @@ pub struct Ciphertext {
 }
 
 impl Ciphertext {
-    fn of(mut plaintext: impl Source + 'static) -> Unlocked {
+    fn of(mut plaintext: impl Source + 'static) -> Result<Unlocked, UnlockError> {
         // The end of an age file is authenticated with its size.
         match plaintext.seek(SeekFrom::End(0)) {
             Ok(size) => {
                 let plaintext: Mutex<Box<dyn Source>> = Mutex::new(Box::new(plaintext));
-                Unlocked::Opened(Ciphertext { plaintext, size, broken: AtomicBool::new(false) })
+                Ok(Unlocked::Opened(Ciphertext { plaintext, size, broken: AtomicBool::new(false) }))
             }
-            Err(_) => Unlocked::Broken("its end is cut off or was changed"),
+            Err(error) if error.raw_os_error().is_some() => Err(UnlockError::Io(error)),
+            Err(_) => Ok(Unlocked::Broken("its end is cut off or was changed")),
         }
     }
 

@@ -7,8 +7,8 @@ pub struct Limits {
     pub entries: u64,
     /// Most bytes of all files together, unpacked.
     pub total_bytes: u64,
-    /// Most bytes that one packed byte may become, in entries of at least [`Limits::ratio_from`] bytes. Deflate can
-    /// reach 1032; text compresses to a tenth.
+    /// Most bytes that one packed byte may become, in entries of at least [`Limits::ratio_from`] bytes. Deflate reaches
+    /// 1032, as an honest archive with an empty disk image does; who declares more has lied.
     pub ratio: u64,
     /// Entries smaller than this do no harm, however well they compress.
     pub ratio_from: u64,
@@ -25,7 +25,7 @@ impl Default for Limits {
         Limits {
             entries: 5_000_000,
             total_bytes: 1 << 40,
-            ratio: 200,
+            ratio: 1_032,
             ratio_from: 64 << 20,
             piece_bytes: 256 << 20,
             index_bytes: 4 << 30,

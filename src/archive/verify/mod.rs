@@ -63,7 +63,7 @@ pub fn verify(path: &Path, limits: &Limits) -> Result<Verification, VerifyError>
 /// Verifies an archive that may be encrypted, and its sender by a public key.
 ///
 /// # Errors
-/// If the path cannot be opened at all, or the keys are not those of the archive.
+/// If the path cannot be opened at all, a part of it cannot be read, or the keys are not those of the archive.
 pub fn verify_with(
     path: &Path,
     keys: &Keys,
@@ -76,7 +76,11 @@ pub fn verify_with(
         None => Sender::Unproven,
     };
     let tree = Tree::open(path, keys, limits, &mut faults)?;
-    Ok(Verification { sender, ..verify_tree(&tree, limits, faults) })
+    let verification = verify_tree(&tree, limits, faults);
+    match tree.failure() {
+        Some(source) => Err(VerifyError::Unreadable { path: path.to_owned(), source }),
+        None => Ok(Verification { sender, ..verification }),
+    }
 }
 
 /// Verifies an archive that has been listed, with the faults that were found in doing so.

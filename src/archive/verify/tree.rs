@@ -89,7 +89,7 @@ impl Tree {
         let file = File::open(path).map_err(unreadable)?;
         let source = match keys.unlock(file, limits.total_bytes)? {
             Unlocked::Plain(file) => ZipSource::of_file(file).map_err(unreadable)?,
-            Unlocked::Opened(ciphertext) => ZipSource::Decrypted(ciphertext),
+            Unlocked::Opened(ciphertext) => ZipSource::of_decrypted(ciphertext),
             Unlocked::Locked => {
                 faults.add_global(FaultCode::Encrypted, "the file is encrypted by age");
                 return Ok(Tree::of_zip(Zip::unread(), true));
@@ -99,7 +99,7 @@ impl Tree {
                 return Ok(Tree::of_zip(Zip::unread(), true));
             }
         };
-        let encrypted = matches!(source, ZipSource::Decrypted(_));
+        let encrypted = source.is_decrypted();
         Ok(Tree::of_zip(Zip::open(source, limits, faults), encrypted))
     }
 
@@ -129,6 +129,14 @@ impl Tree {
     /// Whether a part of it did not decrypt.
     pub(super) fn is_broken(&self) -> bool {
         matches!(&self.source, Source::Zip(zip) if zip.is_broken())
+    }
+
+    /// What the system said when it could not read a part of the file, which says nothing of the archive.
+    pub fn failure(&self) -> Option<io::Error> {
+        match &self.source {
+            Source::Zip(zip) => zip.failure(),
+            Source::Folder(_) => None,
+        }
     }
 
     /// The files, by name.

@@ -16,6 +16,8 @@ use std::io::{self, BufReader, Read};
 pub(super) struct Zip {
     archive: Option<ZipArchive<Source>>,
     members: Vec<Member>,
+    /// Why not even the directory could be read, where the system says so.
+    failure: Option<io::Error>,
 }
 
 /// An entry of the directory.
@@ -33,26 +35,33 @@ impl Zip {
         let mut buffer = vec![0; rawzip::MAX_CENTRAL_DIRECTORY_RECORD_SIZE];
         let archive = match rawzip::ZipLocator::new().locate_in_reader(file, &mut buffer, size) {
             Ok(archive) => archive,
-            Err((_, error)) => {
+            Err((file, error)) => {
                 faults.add_global(FaultCode::ZipUnreadable, error.to_string());
-                return Zip::unread();
+                let (zip, entries, folders) = Zip::unread();
+                return (Zip { failure: file.failure(), ..zip }, entries, folders);
             }
         };
         let (members, entries, folders) = (Vec::new(), Vec::new(), Vec::new());
         let mut listing = Listing { limits, faults, members, entries, folders, layout: Layout::new(size) };
         listing.read(&archive, &mut buffer);
         let Listing { members, entries, folders, .. } = listing;
-        (Zip { archive: Some(archive), members }, entries, folders)
+        (Zip { archive: Some(archive), members, failure: None }, entries, folders)
     }
 
     /// A file that cannot be looked into, for a fault that was added.
     pub(super) fn unread() -> (Zip, Vec<Entry>, Vec<String>) {
-        (Zip { archive: None, members: Vec::new() }, Vec::new(), Vec::new())
+        (Zip { archive: None, members: Vec::new(), failure: None }, Vec::new(), Vec::new())
     }
 
     /// Whether a part of it did not decrypt.
     pub(super) fn is_broken(&self) -> bool {
         self.archive.as_ref().is_some_and(|archive| archive.get_ref().is_broken())
+    }
+
+    /// What the system said when it could not read a part of it.
+    pub(super) fn failure(&self) -> Option<io::Error> {
+        let seen = self.archive.as_ref().and_then(|archive| archive.get_ref().failure());
+        seen.or_else(|| self.failure.as_ref().map(|error| io::Error::new(error.kind(), error.to_string())))
     }
 
     /// A reader over the unpacked bytes of an entry, which checks them against the directory.

@@ -138,9 +138,11 @@ impl Maildir {
             let mut file = self.open(store, at)?;
             let mut header = Header::new();
             while !header.is_over() {
-                match file.read(&mut held).map_err(|cause| unreadable(store, &self.root, &cause))? {
-                    0 => break,
-                    read => header.take(&held[..read], indexing),
+                match file.read(&mut held) {
+                    Ok(0) => break,
+                    Ok(read) => header.take(&held[..read], indexing),
+                    Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
+                    Err(cause) => return Err(unreadable(store, &self.root, &cause)),
                 }
             }
             header.finish(indexing);

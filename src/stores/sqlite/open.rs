@@ -68,9 +68,11 @@ impl FileState {
         let mut header = vec![0; 100];
         let mut filled = 0;
         while filled < header.len() {
-            match kept::read_at(file, &mut header[filled..], filled as u64)? {
-                0 => break,
-                read => filled += read,
+            match kept::read_at(file, &mut header[filled..], filled as u64) {
+                Ok(0) => break,
+                Ok(read) => filled += read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
             }
         }
         header.truncate(filled);

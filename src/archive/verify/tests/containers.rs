@@ -113,7 +113,7 @@ fn more_than_the_limits_allow_is_not_read() {
         ..Builder::default()
     };
     let bomb = zip(&members(&builder.build()));
-    let limits = Limits { ratio_from: 50_000, ..Limits::default() };
+    let limits = Limits { ratio: 200, ratio_from: 50_000, ..Limits::default() };
     assert_eq!(codes(&verify_bytes(&bomb, &limits)), only(CompressionRatio));
     assert!(verify_bytes(&bomb, &Limits::default()).valid);
 }

@@ -1,0 +1,70 @@
+//! Requests made to do harm: whatever stands in an identifier finds its own rows and no other, and no message shows it.
+
+use crate::common::{art20, assurance, extreme, scratch};
+use crate::{configuration, said};
+use rusqlite::Connection;
+use serde_json::json;
+use std::fs;
+
+#[test]
+fn whatever_stands_in_an_identifier_finds_its_own_row_and_no_message_shows_it() {
+    let folder = scratch();
+    let at = folder.path();
+    let texts: Vec<String> = extreme::texts().into_iter().filter(|text| !text.trim().is_empty()).collect();
+    let mut store = Connection::open(at.join("s.db")).unwrap();
+    let store_in = store.transaction().unwrap();
+    store_in.execute_batch("CREATE TABLE \"values\" (id INTEGER PRIMARY KEY, email TEXT, value TEXT)").unwrap();
+    for (nth, text) in texts.iter().enumerate() {
+        store_in
+            .execute(
+                "INSERT INTO \"values\" VALUES (?, ?, ?)",
+                rusqlite::params![nth as i64, text, format!("OF-{nth}-END")],
+            )
+            .unwrap();
+    }
+    store_in.commit().unwrap();
+    // Exactly as text: the type is the controller's own.
+    let text = configuration("sqlite:s.db").replace("email = subject.email", "email = subject.handle");
+    fs::write(at.join("art20.toml"), text).unwrap();
+    let requests: String = texts
+        .iter()
+        .enumerate()
+        .map(|(nth, text)| {
+            format!(
+                "{}\n",
+                json!({ "handle": [text], "identity_check": "account-login", "reference": format!("r-{nth}") })
+            )
+        })
+        .collect();
+    fs::write(at.join("requests.jsonl"), requests).unwrap();
+    let output = art20().current_dir(at).args(["batch", "requests.jsonl", "-q", "-o", "out"]).output().unwrap();
+    assert!(matches!(output.status.code(), Some(0 | 7)), "{}", said(&output));
+    let mut found = 0;
+    for (nth, text) in texts.iter().enumerate() {
+        let archive = at.join(format!("out/r-{nth}.zip"));
+        if !archive.exists() {
+            // Nobody can be called by spaces alone, which the request may be refused for; but nothing else.
+            assert!(text.trim().is_empty() || text.trim() != text || text.contains('\0'), "no archive for {text:?}");
+            continue;
+        }
+        found += 1;
+        let files = crate::common::unpacked::unpacked(&archive);
+        let all: String = files.values().map(|bytes| String::from_utf8_lossy(bytes).into_owned()).collect();
+        for other in 0..texts.len() {
+            let there = all.contains(&format!("OF-{other}-END"));
+            let same = texts[other].trim() == text.trim();
+            assert!(there == (other == nth) || (there && same), "{text:?} and {:?}", texts[other]);
+        }
+    }
+    assert!(found * 10 > texts.len() * 8, "only {found}");
+    let result = fs::read_to_string(at.join("out/batch-result.csv")).unwrap() + &said(&output);
+    for text in texts.iter().filter(|text| text.len() > 12) {
+        assert!(!result.contains(text.as_str()), "{text:?} is shown");
+    }
+    assurance::tell(
+        "hostile identifiers: SQL, wildcards, controls, other scripts",
+        "every text of fixtures/attacks/texts.jsonl as a request of a batch",
+        texts.len(),
+        "each finds its own row and no other; no message shows it",
+    );
+}
