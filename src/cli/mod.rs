@@ -6,6 +6,7 @@ mod batch_options;
 mod check;
 mod clock;
 mod configuration_options;
+mod core_files;
 mod demo;
 mod export;
 mod failure;
@@ -36,6 +37,7 @@ use std::process::ExitCode;
 /// Runs the program with the arguments of the process.
 pub fn run() -> ExitCode {
     panic::say_where_only();
+    core_files::none();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {

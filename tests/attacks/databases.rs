@@ -88,7 +88,7 @@ const SCHEMAS: [(&str, &str); 9] = [
     ("a view that is not there", "CREATE VIEW v AS SELECT * FROM nowhere;"),
     (
         "a generated column that fails",
-        "CREATE TABLE g (id INTEGER PRIMARY KEY, a TEXT, b TEXT GENERATED ALWAYS AS (json_extract(a, '$.x')) VIRTUAL); INSERT INTO g (a) VALUES ('no json');",
+        "CREATE TABLE g (id INTEGER PRIMARY KEY, a TEXT, b TEXT GENERATED ALWAYS AS (json_extract(a, '$.x')) VIRTUAL);",
     ),
     (
         "an index on an expression",

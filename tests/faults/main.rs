@@ -7,11 +7,13 @@
 //! - [`strace`] makes the nth call of a kind fail, by the program strace; where it is missing or may not trace, the
 //!   tests say so. `src/export/tests.rs` does the same behind the traits, everywhere.
 //! - [`limits`], [`signals`] and [`under_way`] need no such program, or little of it.
+//! - [`canaries`] looks for personal data in all that a run says and leaves.
 //! - [`judge`] says what may have come of a run.
 
 #[path = "../common/mod.rs"]
 mod common;
 
+mod canaries;
 mod commands;
 mod export;
 mod judge;

@@ -4,16 +4,20 @@
 //! - [`made_up`] makes up a [`world`]: stores, rows, a configuration and a request, from a string of bytes.
 //! - [`written`] writes it down as art20 meets it.
 //! - [`recognised`] and [`model`] are the contract in plain loops; they know nothing of the program.
+//! - [`everyone`] is another sort of world, with mailboxes and chats, in which everyone asks at once; it knows of every
+//!   value who may have it. [`written_everyone`] writes it down.
 
 #[path = "../common/mod.rs"]
 mod common;
 
 mod choices;
+mod everyone;
 mod made_up;
 mod model;
 mod recognised;
 mod world;
 mod written;
+mod written_everyone;
 
 use choices::Choices;
 use common::unpacked::{records, unpacked};
@@ -167,6 +171,61 @@ proptest! {
             other => other,
         };
         obeys_the_laws(bytes.clone()).map_err(told)?;
+    }
+}
+
+/// Everyone asks in one batch: each archive has the words of its audience, all of them and no other.
+fn reaches_its_audience(bytes: Vec<u8>) -> Result<(), TestCaseError> {
+    let world = everyone::Everyone::new(Choices::new(bytes));
+    let folder = scratch();
+    written_everyone::write(&world, folder.path());
+    let run = art20()
+        .current_dir(folder.path())
+        .args(["batch", "requests.jsonl", "-q", "-o", "out", "--jobs", "2", "--as-of", AS_OF])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&run.stderr).into_owned();
+    let result = std::fs::read_to_string(folder.path().join("out/batch-result.csv")).unwrap_or_default();
+    prop_assert_eq!(run.status.code(), Some(0), "{}{}", said, result);
+    prop_assert!(!said.contains("zq") && !result.contains("zq"), "nothing personal outside: {}{}", said, result);
+    let audiences = world.audiences();
+    for person in 0..world.people {
+        let mut found = BTreeSet::new();
+        let files = unpacked(&folder.path().join(format!("out/p-{person}.zip")));
+        files.iter().for_each(|(_, bytes)| words(bytes, &mut found));
+        let wanted: BTreeSet<String> =
+            audiences.iter().filter(|(_, who)| who.contains(&person)).map(|(word, _)| word.clone()).collect();
+        let leaked: Vec<&String> = found.difference(&wanted).collect();
+        let lost: Vec<&String> = wanted.difference(&found).collect();
+        prop_assert!(leaked.is_empty() && lost.is_empty(), "C{}: leaked {:?}, lost {:?}", person, leaked, lost);
+        let receipt = std::fs::read(folder.path().join(format!("out/p-{person}.receipt.json"))).unwrap();
+        let mut outside = BTreeSet::new();
+        words(&receipt, &mut outside);
+        prop_assert!(outside.is_empty(), "the receipt holds nothing personal: {:?}", outside);
+    }
+    Ok(())
+}
+
+/// How many controllers of the second sort there are: each is several exports.
+fn batches() -> u32 {
+    cases() / 5
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: batches(), max_shrink_iters: 300, ..ProptestConfig::default() })]
+
+    #[test]
+    fn after_everyone_has_asked_a_value_is_in_an_archive_if_and_only_if_its_audience_says_so(
+        bytes in prop::collection::vec(any::<u8>(), 0..600),
+    ) {
+        let told = |failure| match failure {
+            TestCaseError::Fail(reason) => {
+                let world = everyone::Everyone::new(Choices::new(bytes.clone()));
+                TestCaseError::fail(format!("{reason}\n{}", written_everyone::story(&world)))
+            }
+            other => other,
+        };
+        reaches_its_audience(bytes.clone()).map_err(told)?;
     }
 }
 
