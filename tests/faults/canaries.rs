@@ -146,7 +146,12 @@ const CASES: &[Case] = &[
     ("an output that exists", |at| fs::write(at.join("out/r-1.zip"), "").unwrap(), EXPORT, 2),
     ("a request of torn JSON", |at| write("request", "{\"email\": \"ann.canary@example.org\"")(at), REQUEST, 2),
     ("a request with an unknown field", |at| write("request", "{\"ann.canary@example.org\": \"x\"}")(at), REQUEST, 2),
-    ("a request with a wrong type", |at| write("request", "{\"email\": {\"canary\": \"canary\"}}")(at), REQUEST, 2),
+    (
+        "a request with a wrong type",
+        |at| write("request", "{\"email\": {\"ann.canary@example.org\": \"canary\"}}")(at),
+        REQUEST,
+        2,
+    ),
     (
         "a request as CSV with too many cells",
         |at| write("request", "email\nann.canary@example.org,canary\n")(at),
@@ -174,7 +179,7 @@ const CASES: &[Case] = &[
             )(at)
         },
         BATCH,
-        7,
+        2,
     ),
     (
         "a table with a torn line",
@@ -299,7 +304,7 @@ const CASES: &[Case] = &[
     (
         "a key of JSON that is not classified",
         |at| {
-            sql(at, "UPDATE people SET name = '{\"canary\": \"canary\"}'");
+            sql(at, "UPDATE people SET name = '{\"ann.canary@example.org\": \"canary\"}'");
             in_configuration(
                 at,
                 "name = \"name.full\"",
@@ -354,18 +359,21 @@ fn looked_through(at: &Path, story: &str) {
 
 #[test]
 fn no_message_receipt_journal_or_result_holds_anybodys_data_whatever_goes_wrong() {
+    let mut wrong = Vec::new();
     for (what, spoil, arguments, status) in CASES {
         let folder = world();
         let at = folder.path();
         spoil(at);
         let output = run_in(at, arguments).output().unwrap();
         let story = format!("{what}: {}: {}", output.status, String::from_utf8_lossy(&said(&output)));
-        assert_eq!(output.status.code(), Some(*status), "{story}");
-        assert!(!has_canary(&said(&output)), "personal data is said: {story}");
+        if output.status.code() != Some(*status) || has_canary(&said(&output)) {
+            wrong.push(story.clone());
+        }
         if at.join("out").is_dir() {
             looked_through(at, &story);
         }
     }
+    assert!(wrong.is_empty(), "another exit status, or personal data:\n{}", wrong.join("\n"));
     assurance::tell(
         "personal data in logs, errors, receipts, the journal, results and file names",
         "a canary in every value; commands at their loudest, with success and with every sort of failure",
@@ -455,7 +463,7 @@ fn a_crash_leaves_no_core_file() {
         return;
     }
     let mut crashes = 0;
-    for signal in ["SEGV", "ABRT", "BUS", "QUIT"] {
+    for signal in ["ABRT", "QUIT", "ILL", "FPE"] {
         let folder = world();
         let at = folder.path();
         empty(&at.join("out"));
@@ -473,7 +481,7 @@ fn a_crash_leaves_no_core_file() {
     }
     assurance::tell(
         "personal data in core files",
-        "export crashes (SIGSEGV, SIGABRT, SIGBUS, SIGQUIT) where core files are allowed",
+        "export crashes (SIGABRT, SIGQUIT, SIGILL, SIGFPE) where core files are allowed",
         crashes,
         "no core file",
     );
