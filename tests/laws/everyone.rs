@@ -250,6 +250,11 @@ impl Everyone {
     /// Whom a person's data name, as correspondents or as third parties, whatever becomes of the row.
     fn known(&self, person: Who) -> BTreeSet<Who> {
         let mut known: BTreeSet<Who> = self.friends[person].into_iter().collect();
+        if self.home[person] {
+            // The shared address finds the others' own rows, which stay out and name them.
+            known.extend((0..self.people).filter(|other| self.home[*other]));
+            known.extend((0..self.people).filter(|other| self.home[*other]).filter_map(|other| self.friends[other]));
+        }
         for message in self.mails.iter().chain(&self.chats) {
             if self.reach(message.parties(), person) != Reach::Not {
                 known.extend(message.people());

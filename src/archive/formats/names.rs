@@ -32,7 +32,13 @@ pub fn extension(media_type: Option<&str>, original: Option<&str>) -> &'static s
     let essence = media_type.and_then(|media_type| media_type.split(';').next()).map(str::trim);
     let by_name = named.and_then(|named| EXTENSIONS.iter().find(|(known, _)| known.eq_ignore_ascii_case(named)));
     let by_type = || essence.and_then(|essence| EXTENSIONS.iter().find(|(_, of)| of.eq_ignore_ascii_case(essence)));
-    by_name.or_else(by_type).map_or("bin", |(known, _)| known)
+    match by_name.or_else(by_type).map_or("bin", |(known, _)| known) {
+        // Readers of Data Packages unpack what ends so, and find the archive invalid where it is encrypted, torn or no
+        // such thing (law 6); without the last ending it is what it was.
+        "zip" => "zip.bin",
+        "gz" => "gz.bin",
+        other => other,
+    }
 }
 
 /// Extensions and the media types that they stand for; of a type with several the first is preferred.
@@ -137,5 +143,7 @@ mod tests {
         assert_eq!(extension(None, Some("合同.pdf")), "pdf");
         assert_eq!(extension(Some("application/x-anything"), Some("a.b/../c")), "bin");
         assert_eq!(extension(None, None), "bin");
+        assert_eq!(extension(Some("application/zip"), None), "zip.bin");
+        assert_eq!(extension(None, Some("LPT9.tar.GZ")), "gz.bin");
     }
 }
