@@ -50,10 +50,10 @@ fn whatever_stands_in_an_identifier_finds_its_own_row_and_no_message_shows_it() 
         found += 1;
         let files = crate::common::unpacked::unpacked(&archive);
         let all: String = files.values().map(|bytes| String::from_utf8_lossy(bytes).into_owned()).collect();
-        for other in 0..texts.len() {
+        for (other, its_text) in texts.iter().enumerate() {
             let there = all.contains(&format!("OF-{other}-END"));
-            let same = texts[other].trim() == text.trim();
-            assert!(there == (other == nth) || (there && same), "{text:?} and {:?}", texts[other]);
+            let same = its_text.trim() == text.trim();
+            assert!(there == (other == nth) || (there && same), "{text:?} and {its_text:?}");
         }
     }
     assert!(found * 10 > texts.len() * 8, "only {found}");

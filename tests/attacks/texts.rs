@@ -107,7 +107,8 @@ pub fn harmless(files: &std::collections::BTreeMap<String, Vec<u8>>, story: &str
     for (path, bytes) in files.iter().filter(|(path, _)| path.ends_with(".csv")) {
         let mut reader = ::csv::ReaderBuilder::new().flexible(false).from_reader(&bytes[3..]);
         for row in reader.byte_records() {
-            for cell in row.unwrap_or_else(|error| panic!("{story}: {path}: {error}")).iter() {
+            let row = row.unwrap_or_else(|error| panic!("{story}: {path}: {error}"));
+            for cell in &row {
                 let begins = cell.first().is_some_and(|first| b"=+-@\t\r".contains(first));
                 let text = String::from_utf8_lossy(cell);
                 let number = text.chars().skip(1).all(|c| c.is_ascii_digit() || " .-()/".contains(c)) && text.len() > 1;
