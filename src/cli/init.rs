@@ -3,6 +3,7 @@
 use super::clock;
 use super::configuration_options::InitOptions;
 use super::failure::Failure;
+use super::say::say;
 use crate::init::{From as Source, InitError, init};
 use std::process::ExitCode;
 
@@ -15,8 +16,8 @@ pub fn run(options: &InitOptions) -> anyhow::Result<ExitCode> {
     }
     let proposed = init(&from, &options.output, &clock::surroundings()).map_err(Failure::from)?;
     let output = options.output.display();
-    eprintln!("{output}: collections: {}, tables that stay aside: {}", proposed.collections, proposed.ignored);
-    eprintln!(
+    say!("{output}: collections: {}, tables that stay aside: {}", proposed.collections, proposed.ignored);
+    say!(
         "{} guesses wait for a person: correct each, take its `review = true` away, and let `art20 check -c {output}` say what is left",
         proposed.marks
     );

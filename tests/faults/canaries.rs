@@ -22,8 +22,8 @@ type Case = (&'static str, fn(&Path), &'static [&'static str], i32);
 
 fn nothing(_: &Path) {}
 
-fn write(path: &'static str, text: &'static str) -> impl Fn(&Path) {
-    move |at| fs::write(at.join(path), text).unwrap()
+fn write(at: &Path, path: &str, text: &str) {
+    fs::write(at.join(path), text).unwrap();
 }
 
 fn in_configuration(at: &Path, from: &str, to: &str) {
@@ -144,29 +144,29 @@ const CASES: &[Case] = &[
     ("a command that is a name", nothing, &["ann.canary@example.org"], 2),
     ("third parties that are a name", nothing, &["export", "--third-parties", "canary", "-s", SUBJECT], 2),
     ("an output that exists", |at| fs::write(at.join("out/r-1.zip"), "").unwrap(), EXPORT, 2),
-    ("a request of torn JSON", |at| write("request", "{\"email\": \"ann.canary@example.org\"")(at), REQUEST, 2),
-    ("a request with an unknown field", |at| write("request", "{\"ann.canary@example.org\": \"x\"}")(at), REQUEST, 2),
+    ("a request of torn JSON", |at| write(at, "request", "{\"email\": \"ann.canary@example.org\""), REQUEST, 2),
+    ("a request with an unknown field", |at| write(at, "request", "{\"ann.canary@example.org\": \"x\"}"), REQUEST, 2),
     (
         "a request with a wrong type",
-        |at| write("request", "{\"email\": {\"ann.canary@example.org\": \"canary\"}}")(at),
+        |at| write(at, "request", "{\"email\": {\"ann.canary@example.org\": \"canary\"}}"),
         REQUEST,
         2,
     ),
     (
         "a request as CSV with too many cells",
-        |at| write("request", "email\nann.canary@example.org,canary\n")(at),
+        |at| write(at, "request", "email\nann.canary@example.org,canary\n"),
         REQUEST,
         2,
     ),
     (
         "a request as CSV with two rows",
-        |at| write("request", "email\nann.canary@example.org\nbob.canary@example.org\n")(at),
+        |at| write(at, "request", "email\nann.canary@example.org\nbob.canary@example.org\n"),
         REQUEST,
         2,
     ),
     (
         "a batch with torn cells",
-        |at| write("requests.csv", "email,identity_check\n\"ann.canary@example.org,x\n")(at),
+        |at| write(at, "requests.csv", "email,identity_check\n\"ann.canary@example.org,x\n"),
         BATCH,
         2,
     ),
@@ -174,28 +174,29 @@ const CASES: &[Case] = &[
         "a batch with faults in every cell",
         |at| {
             write(
+                at,
                 "requests.csv",
                 "email,identity_check,reference,received,third_parties\nann canary,canary,r 1,canary,canary\n",
-            )(at)
+            );
         },
         BATCH,
         2,
     ),
     (
         "a table with a torn line",
-        |at| write("stores/sales/orders.csv", "id,customer,total,description\n1,CANARY-1,\"two canaries\n")(at),
+        |at| write(at, "stores/sales/orders.csv", "id,customer,total,description\n1,CANARY-1,\"two canaries\n"),
         EXPORT,
         1,
     ),
     (
         "a table with too many cells",
-        |at| write("stores/sales/orders.csv", "id,customer,total,description\n1,CANARY-1,2,canary,canary,canary\n")(at),
+        |at| write(at, "stores/sales/orders.csv", "id,customer,total,description\n1,CANARY-1,2,canary,canary,canary\n"),
         EXPORT,
         1,
     ),
     (
         "lines that are no JSON",
-        |at| write("stores/notes/notes.jsonl", "{\"id\":1,\"customer\":\"CANARY-1\",\"note\":\"a canary}\n")(at),
+        |at| write(at, "stores/notes/notes.jsonl", "{\"id\":1,\"customer\":\"CANARY-1\",\"note\":\"a canary}\n"),
         EXPORT,
         1,
     ),
@@ -203,9 +204,10 @@ const CASES: &[Case] = &[
         "lines of JSON with an unknown column",
         |at| {
             write(
+                at,
                 "stores/notes/notes.jsonl",
                 "{\"id\":1,\"customer\":\"CANARY-1\",\"note\":\"a\",\"more\":\"canary\"}\n",
-            )(at)
+            );
         },
         EXPORT,
         3,
@@ -214,9 +216,10 @@ const CASES: &[Case] = &[
         "a script with a fault beside a value",
         |at| {
             write(
+                at,
                 "stores/small.sql",
                 "CREATE TABLE settings (id INTEGER PRIMARY KEY, customer TEXT, setting TEXT);\nINSERT INTO settings VALUES (1, 'CANARY-1' 'canary sings');\n",
-            )(at)
+            );
         },
         EXPORT,
         1,
@@ -225,9 +228,10 @@ const CASES: &[Case] = &[
         "a script with a value that does not fit",
         |at| {
             write(
+                at,
                 "stores/small.sql",
                 "CREATE TABLE settings (id INTEGER PRIMARY KEY, customer TEXT UNIQUE, setting TEXT CHECK (setting != 'canary'));\nINSERT INTO settings VALUES (1, 'CANARY-1', 'canary');\n",
-            )(at)
+            );
         },
         EXPORT,
         1,
@@ -236,9 +240,10 @@ const CASES: &[Case] = &[
         "a script with an open text",
         |at| {
             write(
+                at,
                 "stores/small.sql",
                 "CREATE TABLE settings (id INTEGER PRIMARY KEY, customer TEXT, setting TEXT);\nINSERT INTO settings VALUES (1, 'CANARY-1', 'canary sings);\n",
-            )(at)
+            );
         },
         EXPORT,
         1,
@@ -247,9 +252,10 @@ const CASES: &[Case] = &[
         "a script with a bare word",
         |at| {
             write(
+                at,
                 "stores/small.sql",
                 "CREATE TABLE settings (id INTEGER PRIMARY KEY, customer TEXT, setting TEXT);\nINSERT INTO settings VALUES (1, CANARY, canary);\n",
-            )(at)
+            );
         },
         EXPORT,
         1,

@@ -18,7 +18,9 @@ fn limited(limit: &str, command: &Command) -> Command {
         .args(["-c", &format!("ulimit {limit}; exec \"$0\" \"$@\"")])
         .arg(command.get_program())
         .args(command.get_args());
-    command.get_envs().for_each(|(name, value)| drop(value.map(|value| shell.env(name, value))));
+    for (name, value) in command.get_envs() {
+        shell.envs(value.map(|value| (name, value)));
+    }
     shell.current_dir(command.get_current_dir().unwrap());
     shell
 }

@@ -24,19 +24,19 @@ const CHANGES: &[Change] = &[
     ("a database is cut off", "crm.db", |at| cut(&at.join("stores/crm.db"))),
     ("a database is overwritten", "crm.db", |at| overwrite(&at.join("stores/crm.db"))),
     ("a table gets a line", "sales/orders.csv", |at| {
-        append(&at.join("stores/sales/orders.csv"), "9,CANARY-1,1,late canary\n")
+        append(&at.join("stores/sales/orders.csv"), "9,CANARY-1,1,late canary\n");
     }),
     ("a table is cut off", "sales/orders.csv", |at| cut(&at.join("stores/sales/orders.csv"))),
     ("a table is replaced", "sales/orders.csv", |at| {
-        replace(&at.join("stores/sales/orders.csv"), "id,customer,total,description\n9,CANARY-1,1,late\n")
+        replace(&at.join("stores/sales/orders.csv"), "id,customer,total,description\n9,CANARY-1,1,late\n");
     }),
     ("a table is taken away", "sales/orders.csv", |at| fs::remove_file(at.join("stores/sales/orders.csv")).unwrap()),
     ("a table gets a line", "notes/notes.jsonl", |at| {
-        append(&at.join("stores/notes/notes.jsonl"), "{\"id\":9,\"customer\":\"CANARY-1\",\"note\":\"late canary\"}\n")
+        append(&at.join("stores/notes/notes.jsonl"), "{\"id\":9,\"customer\":\"CANARY-1\",\"note\":\"late canary\"}\n");
     }),
     ("a table is cut off", "notes/notes.jsonl", |at| cut(&at.join("stores/notes/notes.jsonl"))),
     ("an e-mail arrives", "mail/cur/1.a:2,S", |at| {
-        fs::write(at.join("stores/mail/new/3.c"), "From: ann.canary@example.org\n\nlate\n").unwrap()
+        fs::write(at.join("stores/mail/new/3.c"), "From: ann.canary@example.org\n\nlate\n").unwrap();
     }),
     ("an e-mail is read, and its name changes", "mail/cur/1.a:2,S", |at| {
         let _ = fs::rename(at.join("stores/mail/cur/1.a:2,S"), at.join("stores/mail/cur/1.a:2,RS"));
@@ -44,7 +44,7 @@ const CHANGES: &[Change] = &[
     ("an e-mail is taken away", "mail/cur/1.a:2,S", |at| drop(fs::remove_file(at.join("stores/mail/cur/1.a:2,S")))),
     ("an e-mail is cut off", "mail/cur/1.a:2,S", |at| cut(&at.join("stores/mail/cur/1.a:2,S"))),
     ("a mailbox grows", "old.mbox", |at| {
-        append(&at.join("stores/old.mbox"), "From x Mon Jan  5 10:00:00 2026\nFrom: ann.canary@example.org\n\nlate\n")
+        append(&at.join("stores/old.mbox"), "From x Mon Jan  5 10:00:00 2026\nFrom: ann.canary@example.org\n\nlate\n");
     }),
     ("a mailbox is cut off", "old.mbox", |at| cut(&at.join("stores/old.mbox"))),
     ("a mailbox is taken away", "old.mbox", |at| fs::remove_file(at.join("stores/old.mbox")).unwrap()),
