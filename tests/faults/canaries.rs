@@ -482,6 +482,9 @@ fn a_crash_leaves_no_core_file() {
         assert!(!output.status.success() && !output.status.core_dumped(), "{signal}: {}", output.status);
         let log = fs::read_to_string(at.join("strace.log")).unwrap();
         assert!(log.contains(&format!("killed by SIG{signal}")) && !log.contains("core dumped"), "{log}");
+        // What lies there is the archive under its temporary name, which nobody else may read.
+        crate::judge::only_temporary(&at.join("out"), signal);
+        empty(&at.join("out"));
         looked_through(at, signal);
         crashes += 1;
     }
