@@ -2,6 +2,7 @@
 //! export is an error, what somebody should look at a warning.
 
 mod index;
+mod linked;
 mod policy;
 mod retention;
 mod secrets;
@@ -110,6 +111,7 @@ pub fn check(controller: &Controller, stores: &Stores, as_of: Timestamp) -> Resu
     let stopped = !remarks.is_empty();
     stale_ignores(controller, stores, &mut remarks);
     policy::check(controller, stores, &mut remarks);
+    linked::ignored(controller, stores, &mut remarks)?;
     for collection in &controller.collections {
         unguarded(controller, collection, &mut remarks);
         index::missing(collection, stores, &mut remarks)?;

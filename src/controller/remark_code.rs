@@ -66,6 +66,8 @@ remark_codes! {
     UnknownSection "unknown-section" Warning "An activity names a section that is not among the `sections` of the privacy policy."
     ActivityWithoutCollection "activity-without-collection" Warning "The policy announces an activity, and nothing says where its data are: no collection, no column, no `elsewhere` of the same name."
     IgnoredPersonalKey "ignored-personal-key" Warning "A table is ignored as having no personal data, and has a column by whose name people are recognised elsewhere."
+    IgnoredLinkedTable "ignored-linked-table" Warning "A table is ignored as having no personal data, and a foreign key or a key of the same name leads from it to a person's rows, or from them to it."
+    IgnoredAddresses "ignored-addresses" Warning "A table is ignored as having no personal data, and e-mail addresses of several people stand in it."
     LogWithoutRetention "log-without-retention" Warning "A collection of server logs belongs to an activity that announces no retention period."
     LogRetentionConflict "log-retention-conflict" Warning "Server logs in China are announced for less than the six months of the Cybersecurity Law; counsel decides which holds."
     SensitiveNotEncrypted "sensitive-not-encrypted" Warning "The PIPL applies, financial accounts go into archives, and the configuration does not require encryption."
