@@ -7,6 +7,7 @@ use common::postgres::{PASSWORD, Server};
 use common::{art20, fixture, scratch};
 use rusqlite::Connection;
 use serde_json::Value;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
@@ -176,6 +177,117 @@ fn the_sample_database_chinook_gets_a_configuration_that_finds_every_invoice_and
     assert_eq!(matched(&receipt, "Customer"), 1);
     assert_eq!((matched(&receipt, "Invoice"), matched(&receipt, "InvoiceLine")), (7, 38));
     assert_eq!(matched(&receipt, "Employee"), 0);
+}
+
+fn dataset(name: &str) -> String {
+    format!("fides:{}", fixture(&format!("fides/{name}.yml")).display())
+}
+
+#[test]
+fn what_a_dataset_says_becomes_a_configuration_with_every_guess_marked() {
+    let folder = scratch();
+    let text = proposed(folder.path(), &["--from", &dataset("library"), "--from", &dataset("notices")]);
+    for line in [
+        // Identities find rows, and the number of a person is learned.
+        r#"match = ["reader_no == subject.reader", "mail_1 = subject.email", "mobile = subject.phone"]"#,
+        "learn = { reader = [\"reader_no\"] }",
+        r#"key = ["reader_no"]"#,
+        // References in both directions, and into another dataset.
+        r#"match = ["card = readers.reader_no"]"#,
+        r#"match = ["barcode = loans.copy"]"#,
+        r#"match = ["reader = readers.reader_no"]"#,
+        // Data categories, where names say nothing.
+        r#"kind = "access_log""#,
+        r#"peer = { field = "ip", review = true }"#,
+        r#"mail_1      = { field = "emails", review = true }"#,
+        r#"door_code   = { secret = true, omit = "looks like a secret", review = true }"#,
+        r#"name        = { field = "name.full", description = "As written on the card", review = true }"#,
+        // What is nested is a list of keys, and secrets at any depth are taken out.
+        r#"website     = { field = "additional.website", format = "json", keys = ["nickname", "recovery"], secret_keys = ["word"], review = true }"#,
+        r#"preferences = { field = "additional.preferences", format = "json", keys = ["reading_language", "delivery"], review = true }"#,
+        "[store.library-notices]\nurl = \"sqlite:library-notices.db\"",
+    ] {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
+    let mut last = "";
+    for line in text.lines() {
+        let part = line.trim_start_matches('[').split(['.', ']']).next().unwrap();
+        if line.contains(" = { ") && !line.starts_with("learn") {
+            assert!(line.ends_with("review = true }"), "a guess without its mark: {line}");
+        } else if line.starts_with('[') && !line.ends_with("columns]") && !line.ends_with("set]") {
+            let section = text.split(line).nth(1).unwrap().split("\n[").next().unwrap();
+            assert!(section.contains("\nreview = true"), "a {part} without its mark: {line}");
+            last = line;
+        }
+    }
+    assert_eq!(last, "[collection.reminders]");
+}
+
+/// The library as a database.
+fn library(folder: &Path) -> Connection {
+    let store = Connection::open(folder.join("library.db")).unwrap();
+    store.execute_batch(&std::fs::read_to_string(fixture("fides/library.sql")).unwrap()).unwrap();
+    store
+}
+
+#[test]
+fn a_dataset_alone_gives_a_configuration_that_answers_once_its_store_is_there() {
+    let folder = scratch();
+    proposed(folder.path(), &["--from", &dataset("library")]);
+    library(folder.path()).execute_batch("ALTER TABLE readers DROP COLUMN joined_at").unwrap();
+    let receipt = answers(folder.path(), "reader:R-1");
+    for (collection, count) in [("readers", 1), ("loans", 2), ("copies", 2), ("web", 1)] {
+        assert_eq!(matched(&receipt, collection), count, "{collection}");
+    }
+}
+
+#[test]
+fn a_dataset_adds_to_what_its_store_shows() {
+    let folder = scratch();
+    library(folder.path());
+    let text = proposed(
+        folder.path(),
+        &["--from", "books=sqlite:library.db", "--from", &format!("books={}", dataset("library"))],
+    );
+    assert_eq!(text.matches("[store.").count(), 1, "{text}");
+    assert!(!text.contains("SECRET-CANARY"), "{text}");
+    assert!(text.contains("joined_at   = { field = \"created\", review = true }"), "{text}");
+    assert!(text.contains("door_code   = { secret = true"), "{text}");
+    let receipt = answers(folder.path(), "email:wang.fang@example.org");
+    let archive = std::fs::File::open(folder.path().join("a.zip")).unwrap();
+    let mut archive = zip::ZipArchive::new(archive).unwrap();
+    let (mut fang, mut canary) = (false, false);
+    for at in 0..archive.len() {
+        let mut bytes = Vec::new();
+        archive.by_index(at).unwrap().read_to_end(&mut bytes).unwrap();
+        let text = String::from_utf8_lossy(&bytes);
+        fang |= text.contains("fang\"");
+        canary |= text.contains("SECRET-CANARY");
+    }
+    assert!(fang && !canary, "what is beside a secret leaves, the secret does not");
+    for (collection, count) in [("readers", 1), ("loans", 2), ("copies", 2), ("web", 1)] {
+        assert_eq!(matched(&receipt, collection), count, "{collection}");
+    }
+}
+
+#[test]
+fn what_is_no_dataset_is_said_with_its_place_and_nothing_is_written() {
+    let twice = "dataset: [{fides_key: a, collections: [{name: b, fields: [{name: c}, {name: c}]}]}]";
+    for (text, said) in [
+        ("", "it has no `dataset`"),
+        ("dataset: [", "line 1"),
+        ("dataset:\n  - fides_key: a\n    collections: [{fields: []}]", "line 3"),
+        ("dataset: [{fides_key: a, collections: [{name: b}]}]", "`b` has no `fields`"),
+        (twice, "the field `c` of `b` stands twice"),
+    ] {
+        let folder = scratch();
+        std::fs::write(folder.path().join("d.yml"), text).unwrap();
+        let run = init(folder.path(), &["--from", "fides:d.yml"]);
+        let error = String::from_utf8(run.stderr).unwrap();
+        assert_eq!(run.status.code(), Some(2), "{error}");
+        assert!(error.contains(said) && error.contains("d.yml"), "{error}");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
 }
 
 fn hostile(folder: &Path) -> PathBuf {

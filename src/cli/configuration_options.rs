@@ -6,7 +6,7 @@ use std::path::PathBuf;
 /// Options of `art20 init`.
 #[derive(Debug, Args)]
 pub struct InitOptions {
-    /// The store to look at, perhaps with a name for it: sqlite:, sql:, postgres:, csv:, jsonl:, maildir: or mbox:; repeatable
+    /// The store to look at, perhaps with a name for it: sqlite:, sql:, postgres:, csv:, jsonl:, maildir: or mbox:, or what fides:DATASET.yml says of one; repeatable
     #[arg(long, value_name = "[NAME=]URL")]
     pub from: Vec<String>,
     /// The configuration to write; never overwritten

@@ -1,4 +1,4 @@
-//! `art20 init`: a configuration is proposed from live schemas.
+//! `art20 init`: a configuration is proposed from live schemas and annotations.
 
 use super::clock;
 use super::configuration_options::InitOptions;
@@ -31,7 +31,9 @@ impl From<InitError> for Failure {
             InitError::Store(error) => error.into(),
             InitError::Write(error) => Failure::new(Failure::from(error).status, what, advice),
             InitError::Proposal(_) => Failure::new(1, what, advice),
-            InitError::NothingToLookAt | InitError::Url(_) | InitError::SameName(_) => Failure::new(2, what, advice),
+            InitError::Dataset { .. } | InitError::NothingToLookAt | InitError::Url(_) | InitError::SameName(_) => {
+                Failure::new(2, what, advice)
+            }
         }
     }
 }

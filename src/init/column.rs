@@ -73,6 +73,9 @@ fn decide(
     if let Some(other) = &part.leads_to {
         return omit(&format!("link to the {other}"));
     }
+    if !column.annotation.keys.is_empty() {
+        return mapped(format!("additional.{}", additional(&column.name)), column, Shape::Any);
+    }
     let of = table_words(table);
     let is_number = ["id", "pk", "uuid", "guid", "rowid"].contains(&whole.as_str())
         || (part.is_key && is_naming(&column.words) && column.words.last().is_some_and(|word| word == "id"));
@@ -96,12 +99,14 @@ fn decide(
     if column.annotation.categories.iter().any(|category| category.starts_with("system")) && !part.is_key {
         return omit("operational data of the system, by its annotation");
     }
-    let name = if column.name.trim().is_empty() { "unnamed".to_owned() } else { additional(&column.name) };
-    mapped(format!("additional.{name}"), column, Shape::Any)
+    mapped(format!("additional.{}", additional(&column.name)), column, Shape::Any)
 }
 
 /// The name of an additional field: as the column is called, without what only a terminal would obey.
 fn additional(name: &str) -> String {
+    if name.trim().is_empty() {
+        return "unnamed".to_owned();
+    }
     name.chars().map(|c| if c.is_control() { '_' } else { c }).collect()
 }
 
@@ -110,7 +115,7 @@ fn mapped(path: String, column: &SurveyedColumn, shape: Shape) -> Vec<(&'static 
     let any = shape == Shape::Any;
     let mut attributes = vec![("field", quoted(&path))];
     let sample = &column.sample;
-    let declared_json = column.declared.starts_with("json");
+    let declared_json = column.declared.starts_with("json") || !column.annotation.keys.is_empty();
     let has = |words: &[&str]| column.words.iter().any(|word| words.contains(&word.as_str()));
     let timely = ["at", "on", "date", "time", "timestamp", "created", "updated", "since", "until"];
     let last_is_timely = column.words.last().is_some_and(|word| timely.contains(&word.as_str()));
@@ -125,7 +130,9 @@ fn mapped(path: String, column: &SurveyedColumn, shape: Shape) -> Vec<(&'static 
         attributes.push(("format", quoted("addresses")));
     } else if any && (declared_json || sample.json) {
         attributes.push(("format", quoted("json")));
-        attributes.push(("keys", sample.keys.as_ref().map_or_else(|| quoted("all"), |keys| list(keys))));
+        attributes.push(("keys", column.keys().map_or_else(|| quoted("all"), |keys| list(&keys))));
+        let secrets = &column.annotation.secret_keys;
+        attributes.extend((!secrets.is_empty()).then(|| ("secret_keys", list(secrets))));
     }
     if any {
         if is_staff(&column.words) {

@@ -3,6 +3,7 @@
 use crate::archive::ArchiveError;
 use crate::controller::ConfigurationError;
 use crate::stores::StoreError;
+use std::path::PathBuf;
 
 /// A failure of `art20 init`.
 #[derive(Debug, thiserror::Error)]
@@ -16,6 +17,14 @@ pub enum InitError {
     /// Two stores would have one name.
     #[error("two stores would be called `{0}`")]
     SameName(String),
+    /// A dataset annotation cannot be read.
+    #[error("the dataset {} cannot be read: {cause}", path.display())]
+    Dataset {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        cause: String,
+    },
     /// The configuration would not be one: a fault of art20.
     #[error("what would be written is no configuration: {0}")]
     Proposal(ConfigurationError),
@@ -32,10 +41,13 @@ impl InitError {
     pub fn advice(&self) -> String {
         match self {
             InitError::NothingToLookAt => {
-                "Name it: --from sqlite:FILE, sql:FILE, postgres://HOST/DATABASE, csv:DIR, jsonl:DIR, maildir:DIR or mbox:FILE.".into()
+                "Name it: --from sqlite:FILE, sql:FILE, postgres://HOST/DATABASE, csv:DIR, jsonl:DIR, maildir:DIR, mbox:FILE or fides:DATASET.yml.".into()
             }
             InitError::Url(_) => "Correct the URL; passwords go into PGPASSWORD or ~/.pgpass.".into(),
             InitError::SameName(_) => "Give one of them another name: --from NAME=URL.".into(),
+            InitError::Dataset { .. } => {
+                "Name a file of fides with `dataset`, its `collections` and their `fields`, each once.".into()
+            }
             InitError::Proposal(_) => {
                 "Nothing was written. Write the configuration by hand, and report the names of the tables and columns."
                     .into()

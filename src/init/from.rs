@@ -1,6 +1,7 @@
 //! What `--from` names: stores, each with a name of its own, and paths that count from the folder of the configuration.
 
 use super::error::InitError;
+use super::survey::Surveyed;
 use super::text::StoreLines;
 use crate::controller::StoreUrl;
 use crate::controller::written::{key, quoted};
@@ -29,12 +30,20 @@ impl From {
         if name.as_ref().is_some_and(|name| safe(name) != *name) {
             return Err(InitError::Url("a store's name is made of letters, digits, `_` and `-`".to_owned()));
         }
+        if url.strip_prefix("fides:").is_some_and(|path| !path.is_empty()) {
+            return Ok(From { name, url: url.to_owned() });
+        }
         match StoreUrl::parse(url, Path::new("")).map_err(InitError::Url)? {
             StoreUrl::Postgres(postgres) if postgres.has_password() => {
                 Err(InitError::Url("a password has no place on a command line".to_owned()))
             }
             _ => Ok(From { name, url: url.to_owned() }),
         }
+    }
+
+    /// The file, if it is a dataset annotation rather than a store.
+    pub fn dataset(&self) -> Option<&Path> {
+        self.url.strip_prefix("fides:").map(Path::new)
     }
 }
 
@@ -44,7 +53,7 @@ impl From {
 /// When two have the same name.
 pub fn stores(from: &[From], output: &Path) -> Result<Vec<StoreLines>, InitError> {
     let mut all: Vec<StoreLines> = Vec::new();
-    for one in from {
+    for one in from.iter().filter(|one| one.dataset().is_none()) {
         let url = &one.url;
         let name = one.name.clone().unwrap_or_else(|| called(url));
         if all.iter().any(|other| other.name == name) {
@@ -53,6 +62,21 @@ pub fn stores(from: &[From], output: &Path) -> Result<Vec<StoreLines>, InitError
         all.push(StoreLines { name, url: placed(url, output), settings: Vec::new(), is_guess: false });
     }
     Ok(all)
+}
+
+/// The dataset annotations, each perhaps with the name of its store.
+pub fn datasets(from: &[From]) -> Vec<(&Path, Option<&str>)> {
+    from.iter().filter_map(|one| Some((one.dataset()?, one.name.as_deref()))).collect()
+}
+
+/// Stores of tables that were described and not looked at, each with a URL to be corrected.
+pub fn described(survey: &[Surveyed], stores: &mut Vec<StoreLines>) {
+    for table in survey {
+        if stores.iter().all(|store| store.name != table.store) {
+            let (name, url) = (table.store.clone(), format!("sqlite:{}.db", table.store));
+            stores.push(StoreLines { name, url, settings: Vec::new(), is_guess: true });
+        }
+    }
 }
 
 /// A configuration of nothing but stores, to open them by.
@@ -137,7 +161,7 @@ mod tests {
         let named = From::parse("crm=sqlite:a=b.db").unwrap();
         assert_eq!((named.name.as_deref(), named.url.as_str()), (Some("crm"), "sqlite:a=b.db"));
         assert_eq!(From::parse("postgres://h/d?sslmode=require").unwrap().name, None);
-        for text in ["", "crm.db", "a b=sqlite:x", "mysql:x", "fides:", "postgres://u:secret@h/d"] {
+        for text in ["", "crm.db", "a b=sqlite:x", "mysql:x", "fides:", "x=fides:", "postgres://u:secret@h/d"] {
             let error = From::parse(text).unwrap_err().to_string();
             assert!(!error.contains("secret"), "{error}");
         }

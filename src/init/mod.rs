@@ -1,14 +1,15 @@
-//! A configuration is proposed from the schemas of live stores.
+//! A configuration is proposed from the schemas of live stores, and from annotations of datasets.
 //! Every guess is marked for review, so that none decides about anybody before a person has looked at it.
 //!
 //! ```text
 //! stores -> survey -> ways -> proposal -> text
 //! ```
-//! [`survey`] looks at tables and a few rows, [`ways`] finds how rows are recognised as somebody's, [`proposal`] makes
+//! [`survey`] looks at tables and a few rows, [`fides`] reads what datasets say of them, [`ways`] finds how rows are recognised as somebody's, [`proposal`] makes
 //! collections of them, [`text`] writes them down.
 
 mod column;
 mod error;
+mod fides;
 mod from;
 mod keys;
 mod proposal;
@@ -45,10 +46,16 @@ pub struct Proposed {
 pub fn init(from: &[From], output: &Path, surroundings: &Surroundings) -> Result<Proposed, InitError> {
     // Before anything is read: a file that is there is never overwritten.
     folder_for(output)?;
+    let datasets = fides::tables(&from::datasets(from))?;
     let mut stores = from::stores(from, output)?;
-    let (controller, opened) = open(&mut stores, output, surroundings)?;
-    let surveyed = survey(&controller, &opened)?;
-    opened.confirm()?;
+    let mut surveyed = Vec::new();
+    if !stores.is_empty() {
+        let (controller, opened) = open(&mut stores, output, surroundings)?;
+        surveyed = survey(&controller, &opened, &datasets)?;
+        opened.confirm()?;
+    }
+    fides::annotate(&mut surveyed, datasets);
+    from::described(&surveyed, &mut stores);
     let proposal = proposal(&surveyed, &[]);
     let text = text::configuration(&stores, &proposal);
     let read = Controller::parse(output, text.clone()).map_err(InitError::Proposal)?;

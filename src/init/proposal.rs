@@ -46,8 +46,8 @@ pub struct Collection {
     pub origin: Option<&'static str>,
     /// The columns that name a row.
     pub key: Vec<String>,
-    /// Whether the key was found by looking at rows only.
-    pub key_is_guessed: bool,
+    /// Where the key does not come from the schema: what it was guessed by.
+    pub key_note: Option<&'static str>,
     /// Its conditions.
     pub matches: Vec<String>,
     /// Columns with addresses by which rows are not looked for.
@@ -97,6 +97,7 @@ fn ignored(table: &Surveyed) -> Ignored {
             || is_staff(&column.words)
             || column.sample.some_address
             || column.sample.json_addresses
+            || column.annotation.categories.iter().any(|category| category.starts_with("user"))
     });
     let reason = if tables::bookkeeping(&table.name) {
         "framework bookkeeping".to_owned()
@@ -147,7 +148,7 @@ fn collection(
         activity,
         origin: origin(done.kind),
         key: Vec::new(),
-        key_is_guessed: false,
+        key_note: None,
         matches: Vec::new(),
         left_out: done.left_out.clone(),
         parent: done.parent.and_then(called),
@@ -161,7 +162,7 @@ fn collection(
     if table.is_mail {
         return Some(proposed);
     }
-    (proposed.key, proposed.key_is_guessed) = key(table)?;
+    (proposed.key, proposed.key_note) = key(table)?;
     proposed.matches = done.ways.iter().filter_map(|way| condition(way, &called)).collect();
     proposed.matches.dedup();
     let found_by = |name: &str| done.ways.iter().flatten().any(|(column, _)| column == name);
@@ -237,18 +238,22 @@ fn condition(way: &Way, called: &dyn Fn(usize) -> Option<String>) -> Option<Stri
     way.iter().map(term).collect::<Option<Vec<String>>>().map(|terms| terms.join(" and "))
 }
 
-/// The columns that name a row, and whether that is only what the rows looked at suggest. `None` if nothing does.
-fn key(table: &Surveyed) -> Option<(Vec<String>, bool)> {
+/// The columns that name a row, and a note if the schema does not say so. `None` if nothing does.
+fn key(table: &Surveyed) -> Option<(Vec<String>, Option<&'static str>)> {
     if !table.primary_key.is_empty() {
-        return Some((table.primary_key.clone(), false));
+        return Some((table.primary_key.clone(), None));
     }
+    let note = match table.columns.iter().any(SurveyedColumn::was_seen) {
+        true => "no primary key: nothing repeated in the rows looked at",
+        false => "no primary key is known: these columns may repeat",
+    };
     let readable = |column: &&SurveyedColumn| !column.is_secret() && !column.is_bytes();
     let unique = |column: &&SurveyedColumn| column.sample.unique && column.sample.nulls == 0;
     let naming = |column: &SurveyedColumn| crate::guess::columns::is_naming(&column.words);
     let mut candidates: Vec<&SurveyedColumn> = table.columns.iter().filter(readable).filter(unique).collect();
     candidates.sort_by_key(|column| !naming(column));
     if let Some(first) = candidates.first() {
-        return Some((vec![first.name.clone()], true));
+        return Some((vec![first.name.clone()], Some(note)));
     }
     let all: Vec<String> = table
         .columns
@@ -257,7 +262,7 @@ fn key(table: &Surveyed) -> Option<(Vec<String>, bool)> {
         .filter(|column| column.sample.nulls == 0)
         .map(|column| column.name.clone())
         .collect();
-    (!all.is_empty()).then_some((all, true))
+    (!all.is_empty()).then_some((all, Some(note)))
 }
 
 /// The activity that rows of this kind may belong to.

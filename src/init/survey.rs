@@ -54,6 +54,10 @@ pub struct Annotation {
     pub categories: Vec<String>,
     /// What it means.
     pub description: Option<String>,
+    /// The keys of its objects.
+    pub keys: Vec<String>,
+    /// Keys in its objects, at any depth, that are never to be read.
+    pub secret_keys: Vec<String>,
 }
 
 /// A foreign key.
@@ -89,7 +93,24 @@ impl SurveyedColumn {
 
     /// Whether it is never to be read.
     pub fn is_secret(&self) -> bool {
-        is_secret(&self.words) || self.annotation.categories.iter().any(|category| is_authorization(category))
+        let said = &self.annotation;
+        is_secret(&self.words)
+            || said.categories.iter().any(|category| is_authorization(category))
+            || (said.keys.is_empty() && !said.secret_keys.is_empty())
+    }
+
+    /// The keys of its objects, as far as they are known, without those that hold secrets.
+    pub fn keys(&self) -> Option<Vec<String>> {
+        let seen = self.sample.keys.iter().flatten();
+        let said = self.annotation.keys.iter().filter(|key| !self.sample.keys.iter().flatten().any(|own| own == *key));
+        let all = seen.chain(said).filter(|key| !self.annotation.secret_keys.contains(key));
+        let all: Vec<String> = all.cloned().collect();
+        (self.sample.keys.is_some() || !all.is_empty()).then_some(all)
+    }
+
+    /// Whether any of its values were looked at.
+    pub fn was_seen(&self) -> bool {
+        self.sample.seen + self.sample.nulls > 0
     }
 
     /// Whether it holds bytes rather than text.
@@ -98,24 +119,28 @@ impl SurveyedColumn {
     }
 }
 
-fn is_authorization(category: &str) -> bool {
+/// Whether data of this category are for proving who somebody is.
+pub fn is_authorization(category: &str) -> bool {
     category.starts_with("user.authorization")
         || category.starts_with("user.account.password")
         || category.contains(".password")
 }
 
-/// Looks at every table of every store of the controller.
+/// Looks at every table of every store of the controller. What `datasets` call secret is not read.
 ///
 /// # Errors
 /// When a store cannot be read.
-pub fn survey(controller: &Controller, stores: &Stores) -> Result<Vec<Surveyed>, StoreError> {
+pub fn survey(controller: &Controller, stores: &Stores, datasets: &[Surveyed]) -> Result<Vec<Surveyed>, StoreError> {
     let mut all = Vec::new();
     for store in &controller.stores {
         // Views hold nothing of their own.
         for table in stores.tables_of(&store.name).into_iter().filter(|table| !table.is_view) {
             all.push(match store.url.is_mail() {
                 true => mail(&store.name, table),
-                false => look(stores, &store.name, table)?,
+                false => {
+                    let said = datasets.iter().find(|said| said.store == store.name && said.name == table.name);
+                    look(stores, &store.name, table, said)?
+                }
             });
         }
     }
@@ -135,11 +160,14 @@ fn mail(store: &str, table: &Table) -> Surveyed {
     }
 }
 
-fn look(stores: &Stores, store: &str, table: &Table) -> Result<Surveyed, StoreError> {
+fn look(stores: &Stores, store: &str, table: &Table, said: Option<&Surveyed>) -> Result<Surveyed, StoreError> {
     let layout = stores.layout(store, table)?;
     let mut columns: Vec<SurveyedColumn> = table.columns.iter().map(|name| SurveyedColumn::named(name)).collect();
     for (column, declared) in columns.iter_mut().zip(&layout.types) {
         column.declared = declared.to_lowercase();
+        if let Some(said) = said.and_then(|said| said.column(&column.name)) {
+            column.annotation = said.annotation.clone();
+        }
     }
     // What may be secret or is large is not even looked at.
     let looked_at: Vec<usize> =

@@ -59,7 +59,7 @@ pub fn configuration(stores: &[StoreLines], proposal: &Proposal) -> String {
             let _ = writeln!(text, "{name} = {}", quoted(value));
         }
         if store.is_guess {
-            let _ = writeln!(text, "{MARK}");
+            let _ = writeln!(text, "# A dataset does not say where it is: write the URL of its store here.\n{MARK}");
         }
         let aside: Vec<&Ignored> = proposal.ignored.iter().filter(|ignored| ignored.store == store.name).collect();
         if !aside.is_empty() {
@@ -131,8 +131,7 @@ fn settings(collection: &Collection) -> Vec<(&'static str, String)> {
     lines.push(("activity", quoted(collection.activity)));
     lines.extend(collection.origin.map(|origin| ("origin", quoted(origin))));
     if collection.table.is_some() {
-        let note = "   # no primary key: nothing repeated in the rows looked at";
-        let note = if collection.key_is_guessed { note } else { "" };
+        let note = collection.key_note.map(|note| format!("   # {note}")).unwrap_or_default();
         lines.push(("key", format!("{}{note}", list(&collection.key))));
         let note = match collection.left_out.is_empty() {
             true => String::new(),

@@ -85,7 +85,30 @@ pub fn reach(survey: &[Surveyed]) -> Vec<Reached> {
 }
 
 fn kind(table: &Surveyed) -> Kind {
-    if table.is_mail { Kind::Message } else { tables::kind(&table.name, &table.words()) }
+    match table.is_mail {
+        true => Kind::Message,
+        false => match tables::kind(&table.name, &table.words()) {
+            Kind::Other => annotated_kind(table).unwrap_or(Kind::Other),
+            kind => kind,
+        },
+    }
+}
+
+/// The kind by the data categories of an annotation, where names say nothing.
+fn annotated_kind(table: &Surveyed) -> Option<Kind> {
+    let columns = |names: &[&str]| {
+        let fits = |category: &String| names.iter().any(|name| category.starts_with(name));
+        table.columns.iter().filter(|column| column.annotation.categories.iter().any(fits)).count()
+    };
+    if columns(&["user.device.ip_address"]) > 0 && columns(&["user.behavior", "user.device"]) > 1 {
+        Some(Kind::AccessLog)
+    } else if columns(&["user.device.cookie"]) > 0 {
+        Some(Kind::Cookie)
+    } else if columns(&["user.name"]) > 0 && columns(&["user.contact"]) > 0 {
+        Some(Kind::Contact)
+    } else {
+        None
+    }
 }
 
 /// Tables of people, those whom the controller serves first.
@@ -110,6 +133,15 @@ fn people(survey: &[Surveyed], kinds: &[Kind]) -> Vec<usize> {
 
 /// The column that numbers the people of a table, and the type of identifier that it is.
 fn number(table: &Surveyed) -> Option<(String, String)> {
+    // What an annotation calls the identity of a person is their number.
+    let identity =
+        table.columns.iter().filter(|column| !column.is_secret() && !column.name.is_empty()).find_map(|column| {
+            let kind = column.annotation.identity.clone().filter(|kind| kind != "email" && kind != "phone")?;
+            Some((kind, column.name.clone()))
+        });
+    if identity.is_some() {
+        return identity;
+    }
     let word = table_words(&table.name).pop().unwrap_or_default();
     let usable = |column: &&SurveyedColumn| !column.is_secret() && !column.name.is_empty();
     let key = |column: &SurveyedColumn| table.primary_key == [column.name.clone()];
@@ -134,7 +166,10 @@ fn root(survey: &[Surveyed], at: usize, reached: &[Reached]) -> Reached {
     let mut ways = identifying(table, Kind::Contact);
     let links = links(survey, at, reached);
     let numbered = |kind: &String| reached.iter().any(|done| done.number.as_ref().is_some_and(|(own, _)| own == kind));
-    if let Some((kind, _)) = number.as_mut().filter(|(kind, _)| links.is_empty() && numbered(kind)) {
+    if let Some((kind, _)) = number.as_mut().filter(|(kind, column)| {
+        let said = table.column(column).is_some_and(|column| column.annotation.identity.is_some());
+        !said && links.is_empty() && numbered(kind)
+    }) {
         // Two tables that number people by themselves number different people alike.
         *kind = format!("{}_{kind}", joined(&table_words(&table.name)));
     }
@@ -165,6 +200,7 @@ fn identifying(table: &Surveyed, kind: Kind) -> Vec<Way> {
             is_phone(&column.words) || column.sample.phone || ["phone", "sms"].contains(&tables::channel(&table.name));
         let other = is_staff(&column.words) || is_third_party(&column.words);
         if let Some(kind) = &column.annotation.identity {
+            main.extend(["email", "phone"].into_iter().find(|known| known == kind));
             ways.extend(by(if ["email", "phone"].contains(&kind.as_str()) { "=" } else { "==" }, kind));
         } else if side {
             ways.extend(if telephone { by("=", "phone") } else { by("has", "email") });
