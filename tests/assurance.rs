@@ -60,13 +60,23 @@ fn the_page_says_what_the_tests_told() {
     if blessing() {
         return std::fs::write(root().join(PAGE), format!("{before}{BEGIN}{expected}{END}{after}")).unwrap();
     }
-    for line in expected.lines().filter(|line| !found.contains(line)) {
-        println!("missing: {line}");
-    }
-    for line in found.lines().filter(|line| !expected.contains(line)) {
-        println!("nobody told: {line}");
-    }
-    assert!(found == expected, "{PAGE} is out of date: ART20_BLESS=1 ART20_TOLD=FILE cargo test --test assurance");
+    let missing: Vec<&str> = expected.lines().filter(|line| !found.lines().any(|known| tells(known, line))).collect();
+    let nobody: Vec<&str> = found.lines().filter(|known| !expected.lines().any(|line| tells(known, line))).collect();
+    let renew = "ART20_BLESS=1 ART20_TOLD=FILE cargo test --test assurance";
+    assert!(missing.is_empty(), "{PAGE} lacks what tests told, renew it by {renew}: {missing:#?}");
+    assert!(nobody.is_empty(), "no test told what {PAGE} says, renew it by {renew}: {nobody:#?}");
+}
+
+/// Whether a row of the page is what a test told. How many calls a run makes, and so how many can fail, differs a little
+/// between machines: of numbers it is enough that they are alike.
+fn tells(known: &str, told: &str) -> bool {
+    let numbers = |row: &str| -> Vec<f64> {
+        row.split(|c: char| !c.is_ascii_digit()).filter_map(|digits| digits.parse().ok()).collect()
+    };
+    let words = |row: &str| row.split(|c: char| c.is_ascii_digit()).filter(|w| !w.is_empty()).collect::<String>();
+    let (a, b) = (numbers(known), numbers(told));
+    let alike = |(a, b): (&f64, &f64)| a == b || (*a > 0.0 && (0.5..=2.0).contains(&(b / a)));
+    words(known) == words(told) && a.len() == b.len() && a.iter().zip(&b).all(alike)
 }
 
 #[test]
@@ -91,4 +101,18 @@ fn rows_are_told_in_any_order_and_a_bar_ends_no_cell() {
     let one = table(&[row("x"), row("y"), row("x")].join("\n"));
     assert_eq!(one, table(&[row("y"), row("x")].join("\n")));
     assert!(one.contains("| x | a\\|b | 2 | r |\n| y |"), "{one}");
+}
+
+#[test]
+fn a_row_with_other_words_or_quite_another_number_is_another_row() {
+    let known = "| a full disk | each of 12 writes | 100 | nothing is left |";
+    assert!(tells(known, known) && tells(known, "| a full disk | each of 13 writes | 120 | nothing is left |"));
+    for other in [
+        "| a full disk | each of 12 writes | 100 | a file is left |",
+        "| a full disk | each of 12 writes | 300 | nothing is left |",
+        "| a full disk | each of 12 writes | 0 | nothing is left |",
+        "| a full disk | each of 12 | 100 | nothing is left |",
+    ] {
+        assert!(!tells(known, other), "{other}");
+    }
 }
