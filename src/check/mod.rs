@@ -2,6 +2,7 @@
 //! export is an error, what somebody should look at a warning.
 
 mod index;
+mod json;
 mod linked;
 mod policy;
 mod retention;
@@ -120,6 +121,7 @@ pub fn check(controller: &Controller, stores: &Stores, as_of: Timestamp) -> Resu
         if !stopped {
             retention::not_held(controller, collection, stores, &mut remarks)?;
             retention::overdue(controller, collection, stores, as_of, &mut remarks)?;
+            json::keys(collection, stores, &mut remarks)?;
             secrets::in_urls(controller, collection, stores, &mut remarks)?;
         }
     }

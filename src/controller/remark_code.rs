@@ -55,6 +55,7 @@ remark_codes! {
     Review "review" Error "A guess in the configuration still has its `review = true`; an export waits until a person has taken it away."
     UnclassifiedTable "unclassified-table" Error "A store has a table that no collection is on and that is not ignored with a reason."
     UnclassifiedColumn "unclassified-column" Error "A table has a column that its collection neither maps nor keeps out with a reason."
+    UnclassifiedJsonKey "unclassified-json-key" Error "Rows have a key in the JSON of a column that the column's `keys` do not name; whoever they belong to cannot get an export."
     NoSuchTable "no-such-table" Error "A collection is on a table that its store does not have."
     NoSuchColumn "no-such-column" Error "A collection names a column that its table does not have."
     HeldAlthoughNotAnnounced "held-although-not-announced" Error "Data are there of an activity that the policy announces as never stored (`held = false`)."

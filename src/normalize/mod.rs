@@ -11,7 +11,7 @@ mod value;
 
 pub use direction::SubjectNames;
 pub use imported::Form;
-pub use row::{NormalValue, Normalized, RowReader};
+pub use row::{NormalValue, Normalized, RowReader, unclassified_key};
 pub use row_ref::RowRef;
 pub use said::Holding;
 pub use value::{Reading, Settings, read_value};

@@ -345,32 +345,28 @@ fn currencies(normalized: &mut Normalized, currency: Option<String>) {
 }
 
 /// Default deny inside JSON: every key of every object at the top must be classified (contract 3, `keys`), also in
-/// JSON that will be exported verbatim because it cannot be read whole.
-fn check_keys(mapping: &Mapping, cell: &Cell, column: &str, row: &RowRef) -> Result<(), NormalizeError> {
+/// JSON that will be exported verbatim because it cannot be read whole. The key that is not, or the words for it.
+pub fn unclassified_key(mapping: &Mapping, cell: &Cell) -> Option<String> {
     let open = matches!(&mapping.field, Field::Additional(_));
     if mapping.format != Some(Format::Json) || mapping.keys == JsonKeys::All || !open {
-        return Ok(());
+        return None;
     }
-    let Some(text) = cell.utf8() else { return Ok(()) };
+    let text = cell.utf8()?;
     let known = |key: &String| {
         mapping.secret_keys.contains(key) || matches!(&mapping.keys, JsonKeys::Listed(keys) if keys.contains(key))
     };
-    let stray_key = |key: &str| NormalizeError::UnclassifiedKey {
-        row: row.to_string(),
-        column: column.to_owned(),
-        key: key.to_owned(),
+    let Some(keys) = Json::top_keys(&text) else {
+        let broken = text.trim_start().starts_with(['{', '[']);
+        return broken.then(|| "(none can be read: it is no JSON)".to_owned());
     };
-    let stray = match Json::top_keys(&text) {
-        Some(keys) => keys.into_iter().find(|key| !known(key)),
-        None if text.trim_start().starts_with(['{', '[']) => {
-            return Err(stray_key("(none can be read: it is no JSON)"));
-        }
-        None => None,
-    };
-    match stray {
-        Some(key) => Err(stray_key(if names_a_field(&key) { &key } else { "(not shown, it may be personal)" })),
-        None => Ok(()),
-    }
+    let stray = keys.into_iter().find(|key| !known(key))?;
+    Some(if names_a_field(&stray) { stray } else { "(not shown, it may be personal)".to_owned() })
+}
+
+fn check_keys(mapping: &Mapping, cell: &Cell, column: &str, row: &RowRef) -> Result<(), NormalizeError> {
+    unclassified_key(mapping, cell).map_or(Ok(()), |key| {
+        Err(NormalizeError::UnclassifiedKey { row: row.to_string(), column: column.to_owned(), key })
+    })
 }
 
 /// Whether a key is one that programs write: an address or a number as key is data, and an error must not show it.
