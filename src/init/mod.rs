@@ -4,8 +4,8 @@
 //! ```text
 //! stores -> survey -> ways -> proposal -> text
 //! ```
-//! [`survey`] looks at tables and a few rows, [`fides`] reads what datasets say of them, [`ways`] finds how rows are recognised as somebody's, [`proposal`] makes
-//! collections of them, [`text`] writes them down.
+//! `survey` looks at tables and a few rows, `fides` reads what datasets say of them, `ways` finds how rows are recognised
+//! as somebody's, `proposal` makes collections of them, `text` writes them down.
 
 mod column;
 mod error;
