@@ -107,7 +107,10 @@ pub fn fulfil(
         ThirdParties::Keep => None,
         mode => {
             let sightings = sightings::sightings(controller, stores, &identification, &subject, watcher)?;
-            Some(Replacer::new(mode, sightings, &sightings::occasion(controller, request, as_of)))
+            let shared = identification.identifiers.iter().filter(|k| k.shared && request.accept_shared.is_none());
+            let shared = SubjectNames::new(shared.map(|known| &known.identifier), controller.country.as_deref());
+            let occasion = sightings::occasion(controller, request, as_of);
+            Some(Replacer::new(mode, sightings, &occasion).with_shared(shared))
         }
     };
     let third_parties = request.third_parties;

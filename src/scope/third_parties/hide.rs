@@ -28,7 +28,10 @@ impl Replacer<'_> {
     /// When a file of the record cannot be read.
     pub fn hide(&mut self, record: &mut PortableRecord, contents: &dyn Contents) -> io::Result<Vec<HeldBack>> {
         let mut held = Vec::new();
-        let sent = record.record().text("direction") == Some("from_subject");
+        let shared = self.shared.as_ref().zip(record.record().get("from"));
+        let anybody = shared.is_some_and(|(shared, from)| matches!(from, FieldValue::Party(p) if shared.is_subject(p)));
+        // From an address that is shared with others, it may be they who sent it (requirement A15).
+        let sent = record.record().text("direction") == Some("from_subject") && !anybody;
         // One value that concerns others gives record and children names of this archive alone: what two archives
         // have in common would lead from a pseudonym of one to the person in the other.
         if self.record(record, sent, contents, &mut held)? {

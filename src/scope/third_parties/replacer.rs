@@ -6,6 +6,7 @@ use super::persons::Persons;
 use super::search::Search;
 use super::sightings::Sightings;
 use crate::controller::Controller;
+use crate::normalize::SubjectNames;
 use crate::records::uid::Namespace;
 use crate::records::{Party, Uid};
 use crate::request::ThirdParties;
@@ -33,6 +34,8 @@ pub struct Replacer<'a> {
     numbers: BTreeMap<u32, u64>,
     namespace: Namespace,
     pub(super) replaced: Replaced,
+    /// Names of the subject that others share.
+    pub(super) shared: Option<SubjectNames>,
 }
 
 impl<'a> Replacer<'a> {
@@ -43,7 +46,14 @@ impl<'a> Replacer<'a> {
         let search = Search::new(&persons, controller.country.as_deref());
         let namespace = Namespace::of_archive(&persons.salt);
         let (numbers, replaced) = (BTreeMap::new(), Replaced::default());
-        Replacer { controller, mode, persons, search, numbers, namespace, replaced }
+        Replacer { controller, mode, persons, search, numbers, namespace, replaced, shared: None }
+    }
+
+    /// Says by which names others too are known: what came from there need not be the subject's own.
+    #[must_use]
+    pub fn with_shared(mut self, shared: SubjectNames) -> Self {
+        self.shared = Some(shared);
+        self
     }
 
     /// What was replaced until now.
