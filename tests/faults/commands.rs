@@ -103,6 +103,14 @@ fn with_archive() -> tempfile::TempDir {
     folder
 }
 
+/// The same archive, and unpacked beside it.
+fn with_folder() -> tempfile::TempDir {
+    let folder = with_archive();
+    let file = fs::File::open(folder.path().join("sent.zip")).unwrap();
+    zip::ZipArchive::new(file).unwrap().extract(folder.path().join("sent")).unwrap();
+    folder
+}
+
 /// Every table of a database as text.
 fn dump(path: &Path) -> String {
     let database = Connection::open(path).unwrap();
@@ -276,9 +284,9 @@ fn every_call_of_what_only_reads_fails_in_turn_and_nothing_counts_as_verified_th
     }
     let mut tries = 0;
     let plan = ["plan", "-q", "--identity-check", "account-login", "--as-of", AS_OF, "-s", SUBJECT];
-    let commands: [&[&str]; 3] = [&["verify", "sent.zip"], &plan, &["check", "--as-of", AS_OF]];
+    let commands: [&[&str]; 4] = [&["verify", "sent.zip"], &["verify", "sent"], &plan, &["check", "--as-of", AS_OF]];
     for arguments in commands {
-        let folder = with_archive();
+        let folder = with_folder();
         let said = run_in(folder.path(), arguments).output().unwrap().stdout;
         let judge = |at: &Path, tried: &Tried| {
             let story = tried.story();
@@ -290,16 +298,53 @@ fn every_call_of_what_only_reads_fails_in_turn_and_nothing_counts_as_verified_th
             assert_eq!(names(&at.join("tmp")), [""; 0], "something temporary is left: {story}");
         };
         let trial =
-            Trial { world: &with_archive, prepare: &prepare, command: &|at| run_in(at, arguments), judge: &judge };
+            Trial { world: &with_folder, prepare: &prepare, command: &|at| run_in(at, arguments), judge: &judge };
         let reads = |call: &str| call != "newfstatat";
         tries += trial.sweep(Kinds::ErrorsOf(&reads));
     }
     assurance::tell(
         "a read or any other call of the system fails",
-        "verify, plan and check: the nth call fails, for every n",
+        "verify of a zip and of a folder, plan and check: the nth call fails, for every n",
         tries / 50 * 50,
         "the same answer as ever, or the exit status of a failure and a sentence that helps",
     );
+}
+
+#[test]
+fn what_this_account_may_not_read_of_a_folder_is_a_failure_that_names_it_and_no_fault_of_the_archive() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = with_folder();
+    let at = folder.path();
+    let mode = |path: &str, mode| fs::set_permissions(at.join(path), fs::Permissions::from_mode(mode)).unwrap();
+    for (path, usual) in [("sent/data/records", 0o755), ("sent/README.html", 0o644), ("sent/bag-info.txt", 0o644)] {
+        for arguments in [&["verify", "sent"][..], &["import", "sent", "-q", "--into", "sqlite:out/got.db"]] {
+            mode(path, 0);
+            let output = humble(&run_in(at, arguments)).output().unwrap();
+            mode(path, usual);
+            let said = String::from_utf8_lossy(&output.stderr);
+            refused(&output, &[1], &said);
+            assert!(
+                said.contains(&format!("cannot read {path}: Permission denied")) && output.stdout.is_empty(),
+                "{said}"
+            );
+            assert!(names(&at.join("out")).iter().all(|name| !name.starts_with("got")), "{arguments:?}: {said}");
+        }
+    }
+    assert!(humble(&run_in(at, &["verify", "-q", "sent"])).status().unwrap().success());
+}
+
+/// The command without root's right to read what it may not.
+fn humble(command: &Command) -> Command {
+    let id = Command::new("id").arg("-u").output().unwrap();
+    let mut humble = Command::new(if id.stdout.trim_ascii() == b"0" { "setpriv" } else { "env" });
+    if humble.get_program() == "setpriv" {
+        humble.args(["--bounding-set=-dac_override,-dac_read_search", "--"]);
+    }
+    humble.arg(command.get_program()).args(command.get_args()).current_dir(command.get_current_dir().unwrap());
+    for (name, value) in command.get_envs() {
+        humble.envs(value.map(|value| (name, value)));
+    }
+    humble
 }
 
 #[test]

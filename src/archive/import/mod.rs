@@ -67,8 +67,8 @@ pub fn open(path: &Path, keys: &Keys, limits: Limits) -> Result<Opened, VerifyEr
     let tree = Tree::open(path, keys, &limits, &mut faults)?;
     let verification = verify_tree(&tree, &limits, faults);
     // What the system could not read may be whole.
-    if let Some(source) = tree.failure() {
-        return Err(VerifyError::Unreadable { path: path.to_owned(), source });
+    if let Some((path, source)) = tree.failure() {
+        return Err(VerifyError::Unreadable { path, source });
     }
     Ok(if verification.complete && verification.valid {
         Opened::Valid(Box::new(VerifiedArchive { tree, limits, verification }))
@@ -152,6 +152,9 @@ impl VerifiedArchive {
     fn whole(&self, name: &str) -> Result<Vec<u8>, ReadError> {
         let mut faults = Faults::new(1);
         let read = Files::new(&self.tree).read_whole(name, self.limits.index_bytes, &mut faults);
-        read.and_then(Result::ok).ok_or_else(|| ReadError::Changed(name.to_owned()))
+        read.and_then(Result::ok).ok_or_else(|| match self.tree.failure() {
+            Some((_, cause)) => ReadError::Unreadable(cause),
+            None => ReadError::Changed(name.to_owned()),
+        })
     }
 }

@@ -61,7 +61,7 @@ fault_codes! {
     ZipHeaderMismatch "zip-header-mismatch" invalid "An entry's own header or data descriptor says something else than the directory."
     ZipSize "zip-size" invalid "An entry does not unpack to the size that the directory declares."
     ZipCrc "zip-crc" invalid "The CRC-32 of an entry is not the one that the directory declares."
-    FileUnreadable "file-unreadable" incomplete "A file or folder of the archive cannot be read."
+    FileUnreadable "file-unreadable" incomplete "A file or folder of the archive was taken away or changed while it was read."
     SymbolicLink "symbolic-link" incomplete "An entry is a symbolic link, which could lead out of the archive."
     NotAFile "not-a-file" incomplete "An entry is neither a file nor a folder."
     NameUnsafe "name-unsafe" incomplete "A name could lead out of the folder that the archive is unpacked to, or holds control characters."

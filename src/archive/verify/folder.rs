@@ -1,4 +1,5 @@
-//! Reading an unpacked archive. Symbolic links are never followed below the folder itself.
+//! Reading an unpacked archive. Symbolic links are never followed below the folder itself. What the system could not
+//! read is remembered: it says nothing of the archive, which may be whole. What is gone or changed under way is a fault.
 
 use super::fault::{FaultCode, Faults};
 use super::limits::Limits;
@@ -6,6 +7,7 @@ use super::tree::{Broken, Entry};
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 /// Deeper nesting is not followed; an archive needs four levels.
 const MAX_DEPTH: usize = 32;
@@ -16,6 +18,8 @@ pub(super) struct Folder {
     root: PathBuf,
     /// The path of each entry below the root, in the order in which they were found.
     paths: Vec<PathBuf>,
+    /// The first path that the system could not read, and what it said.
+    failure: OnceLock<(PathBuf, io::Error)>,
 }
 
 /// The walk through a folder and what it has found so far.
@@ -34,7 +38,7 @@ impl Folder {
     /// If the folder itself cannot be listed.
     pub(super) fn open(root: &Path, limits: &Limits, faults: &mut Faults) -> io::Result<(Folder, Vec<Entry>)> {
         fs::read_dir(root)?;
-        let folder = Folder { root: root.to_owned(), paths: Vec::new() };
+        let folder = Folder { root: root.to_owned(), paths: Vec::new(), failure: OnceLock::new() };
         let mut walk = Walk { limits, faults, folder, entries: Vec::new(), total: 0 };
         walk.visit(Path::new(""), "", 0);
         if walk.total > limits.total_bytes {
@@ -47,8 +51,34 @@ impl Folder {
     /// A reader over a file, which fails if the file has grown since it was listed.
     pub(super) fn reader(&self, entry: &Entry) -> io::Result<Box<dyn Read + '_>> {
         let path = self.paths.get(entry.place).ok_or(io::ErrorKind::NotFound)?;
-        let file = File::open(self.root.join(path)).map_err(|error| failed(&error))?;
-        Ok(Box::new(Listed { file, left: entry.bytes }))
+        let file = File::open(self.root.join(path)).map_err(|error| self.failed(path, &error))?;
+        Ok(Box::new(Listed { folder: self, path, file, left: entry.bytes }))
+    }
+
+    /// The first path that the system could not read, and what it said.
+    pub(super) fn failure(&self) -> Option<(PathBuf, io::Error)> {
+        self.failure.get().map(|(path, error)| (path.clone(), io::Error::new(error.kind(), error.to_string())))
+    }
+
+    /// Remembers what says nothing of the archive.
+    fn note(&self, path: &Path, error: &io::Error) {
+        use io::ErrorKind::{Interrupted, IsADirectory, NotADirectory, NotFound};
+        let changed = matches!(error.kind(), NotFound | NotADirectory | IsADirectory);
+        if let Some(code) = error.raw_os_error()
+            && !changed
+            && error.kind() != Interrupted
+        {
+            let _ = self.failure.set((self.root.join(path), io::Error::from_raw_os_error(code)));
+        }
+    }
+
+    fn failed(&self, path: &Path, error: &io::Error) -> io::Error {
+        self.note(path, error);
+        if error.kind() == io::ErrorKind::Interrupted {
+            // Whoever reads tries again.
+            return error.kind().into();
+        }
+        Broken::error(FaultCode::FileUnreadable, error.kind().to_string())
     }
 }
 
@@ -57,7 +87,7 @@ impl Walk<'_> {
         let listing = fs::read_dir(self.folder.root.join(path)).and_then(|list| list.collect::<io::Result<Vec<_>>>());
         let mut children = match listing {
             Ok(children) => children,
-            Err(error) => return self.faults.add(FaultCode::FileUnreadable, name, error.kind().to_string()),
+            Err(error) => return self.unreadable(path, name, &error),
         };
         children.sort_by_key(fs::DirEntry::file_name);
         for child in children {
@@ -74,11 +104,16 @@ impl Walk<'_> {
         }
     }
 
+    fn unreadable(&mut self, path: &Path, name: &str, error: &io::Error) {
+        self.folder.note(path, error);
+        self.faults.add(FaultCode::FileUnreadable, name, error.kind().to_string());
+    }
+
     fn take(&mut self, child: &fs::DirEntry, path: PathBuf, name: String, depth: usize) {
         // Of the entry itself, not of what a link points to.
         let metadata = match child.metadata() {
             Ok(metadata) => metadata,
-            Err(error) => return self.faults.add(FaultCode::FileUnreadable, &name, error.kind().to_string()),
+            Err(error) => return self.unreadable(&path, &name, &error),
         };
         if metadata.is_dir() && depth < MAX_DEPTH {
             return self.visit(&path, &name, depth + 1);
@@ -104,14 +139,16 @@ impl Walk<'_> {
 }
 
 /// A file that must have the size it was listed with.
-struct Listed {
+struct Listed<'f> {
+    folder: &'f Folder,
+    path: &'f Path,
     file: File,
     left: u64,
 }
 
-impl Read for Listed {
+impl Read for Listed<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.file.read(buffer).map_err(|error| failed(&error))?;
+        let read = self.file.read(buffer).map_err(|error| self.folder.failed(self.path, &error))?;
         let counted = u64::try_from(read).unwrap_or(u64::MAX);
         let changed = counted > self.left || (read == 0 && !buffer.is_empty() && self.left > 0);
         if changed {
@@ -120,8 +157,4 @@ impl Read for Listed {
         self.left -= counted;
         Ok(read)
     }
-}
-
-fn failed(error: &io::Error) -> io::Error {
-    Broken::error(FaultCode::FileUnreadable, error.kind().to_string())
 }

@@ -78,7 +78,7 @@ pub fn verify_with(
     let tree = Tree::open(path, keys, limits, &mut faults)?;
     let verification = verify_tree(&tree, limits, faults);
     match tree.failure() {
-        Some(source) => Err(VerifyError::Unreadable { path: path.to_owned(), source }),
+        Some((path, source)) => Err(VerifyError::Unreadable { path, source }),
         None => Ok(Verification { sender, ..verification }),
     }
 }

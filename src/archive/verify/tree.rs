@@ -4,6 +4,7 @@ use super::fault::{FaultCode, Faults};
 use super::folder::Folder;
 use super::limits::Limits;
 use super::source::Source as ZipSource;
+use super::verification::shown;
 use super::zip::Zip;
 use crate::archive::secrecy::{Keys, UnlockError, Unlocked};
 use std::fs::File;
@@ -36,6 +37,7 @@ pub struct Entry {
 /// The files of an archive, sorted by the bytes of their names.
 #[derive(Debug)]
 pub struct Tree {
+    path: PathBuf,
     entries: Vec<Entry>,
     folders: Vec<String>,
     source: Source,
@@ -51,10 +53,10 @@ enum Source {
 /// Why nothing could be said about an archive.
 #[derive(Debug, thiserror::Error)]
 pub enum VerifyError {
-    /// The file or folder cannot be opened.
-    #[error("cannot read {}: {source}", path.display())]
+    /// The file or folder, or a part of it, cannot be read.
+    #[error("cannot read {}: {source}", shown(&path.to_string_lossy()))]
     Unreadable {
-        /// What was to be verified.
+        /// What was to be verified, or the part of it that cannot be read.
         path: PathBuf,
         /// The cause.
         source: io::Error,
@@ -68,7 +70,9 @@ impl VerifyError {
     /// What to do.
     pub fn advice(&self) -> &'static str {
         match self {
-            VerifyError::Unreadable { .. } => "Check the path, and that this account may read it.",
+            VerifyError::Unreadable { .. } => {
+                "Check the path, that this account may read it, and that its disk is sound."
+            }
             VerifyError::Locked(error) => error.advice(),
         }
     }
@@ -84,7 +88,7 @@ impl Tree {
         let unreadable = |source| VerifyError::Unreadable { path: path.to_owned(), source };
         if std::fs::metadata(path).map_err(unreadable)?.is_dir() {
             let (folder, entries) = Folder::open(path, limits, faults).map_err(unreadable)?;
-            return Ok(Tree::of(entries, Vec::new(), Source::Folder(folder)));
+            return Ok(Tree::of(path, entries, Vec::new(), Source::Folder(folder)));
         }
         let file = File::open(path).map_err(unreadable)?;
         let source = match keys.unlock(file, limits.total_bytes)? {
@@ -92,25 +96,25 @@ impl Tree {
             Unlocked::Opened(ciphertext) => ZipSource::of_decrypted(ciphertext),
             Unlocked::Locked => {
                 faults.add_global(FaultCode::Encrypted, "the file is encrypted by age");
-                return Ok(Tree::of_zip(Zip::unread(), true));
+                return Ok(Tree::of_zip(path, Zip::unread(), true));
             }
             Unlocked::Broken(detail) => {
                 faults.add_global(FaultCode::CiphertextBroken, detail);
-                return Ok(Tree::of_zip(Zip::unread(), true));
+                return Ok(Tree::of_zip(path, Zip::unread(), true));
             }
         };
         let encrypted = source.is_decrypted();
-        Ok(Tree::of_zip(Zip::open(source, limits, faults), encrypted))
+        Ok(Tree::of_zip(path, Zip::open(source, limits, faults), encrypted))
     }
 
-    fn of_zip((zip, entries, folders): (Zip, Vec<Entry>, Vec<String>), encrypted: bool) -> Tree {
-        Tree { encrypted, ..Tree::of(entries, folders, Source::Zip(zip)) }
+    fn of_zip(path: &Path, (zip, entries, folders): (Zip, Vec<Entry>, Vec<String>), encrypted: bool) -> Tree {
+        Tree { encrypted, ..Tree::of(path, entries, folders, Source::Zip(zip)) }
     }
 
-    fn of(mut entries: Vec<Entry>, mut folders: Vec<String>, source: Source) -> Tree {
+    fn of(path: &Path, mut entries: Vec<Entry>, mut folders: Vec<String>, source: Source) -> Tree {
         entries.sort_by(|a, b| a.name.as_bytes().cmp(b.name.as_bytes()).then(a.place.cmp(&b.place)));
         folders.sort();
-        Tree { entries, folders, source, encrypted: false }
+        Tree { path: path.to_owned(), entries, folders, source, encrypted: false }
     }
 
     /// What was opened.
@@ -131,11 +135,11 @@ impl Tree {
         matches!(&self.source, Source::Zip(zip) if zip.is_broken())
     }
 
-    /// What the system said when it could not read a part of the file, which says nothing of the archive.
-    pub fn failure(&self) -> Option<io::Error> {
+    /// Which file the system could not read, and what it said, which says nothing of the archive.
+    pub fn failure(&self) -> Option<(PathBuf, io::Error)> {
         match &self.source {
-            Source::Zip(zip) => zip.failure(),
-            Source::Folder(_) => None,
+            Source::Zip(zip) => zip.failure().map(|source| (self.path.clone(), source)),
+            Source::Folder(folder) => folder.failure(),
         }
     }
 

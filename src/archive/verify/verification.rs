@@ -140,7 +140,7 @@ impl fmt::Display for Verification {
 }
 
 /// A text of the archive without anything that a terminal would obey or show in another order.
-fn shown(text: &str) -> String {
+pub(super) fn shown(text: &str) -> String {
     let harmful = |c: char| {
         c.is_control() || matches!(c, '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
