@@ -23,6 +23,7 @@ fn export(folder: &Path) -> Output {
         .current_dir(folder)
         .args(["export", "-q", "--json", "--identity-check", "account-login", "--as-of", "2026-06-15T12:00:00Z"])
         .args(["--reference", "r", "-s", "email:xi@example.org", "-o", "a.zip"])
+        .env("PGPASSWORD", common::postgres::PASSWORD)
         .output()
         .unwrap()
 }

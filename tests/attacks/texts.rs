@@ -1,5 +1,6 @@
 //! The same texts through every reader of tables: each comes out as it stood there, the same from every engine.
 
+use crate::common::postgres::Server;
 use crate::common::unpacked::{records, unpacked};
 use crate::common::{assurance, extreme, scratch};
 use crate::{configuration, exported};
@@ -116,6 +117,41 @@ pub fn harmless(files: &std::collections::BTreeMap<String, Vec<u8>>, story: &str
             }
         }
     }
+}
+
+#[test]
+fn every_text_that_postgresql_can_hold_comes_out_of_it_as_out_of_sqlite() {
+    let Some(server) = Server::start(&[]) else { return };
+    let mut texts: Vec<String> =
+        extreme::texts().into_iter().flat_map(|text| [text.clone(), format!("OTHER-{text}")]).collect();
+    let all = texts.len();
+    // No text of PostgreSQL can hold this character.
+    texts.retain(|text| !text.contains('\0'));
+    assert!(texts.len() < all && all - texts.len() < all / 10, "{} of {all}", texts.len());
+    let (here, there) = (scratch(), scratch());
+    let mut client = server.database("attacked");
+    client.batch_execute("CREATE TABLE \"values\" (id BIGINT PRIMARY KEY, email TEXT, value TEXT)").unwrap();
+    let insert = client.prepare("INSERT INTO \"values\" VALUES ($1, $2, $3)").unwrap();
+    for (nth, text) in texts.iter().enumerate() {
+        client.execute(&insert, &[&(nth as i64), &owner(nth), text]).unwrap();
+    }
+    client.batch_execute("GRANT SELECT ON \"values\" TO reader").unwrap();
+    fs::write(here.path().join("art20.toml"), configuration(&sqlite(here.path(), &texts))).unwrap();
+    fs::write(there.path().join("art20.toml"), configuration(&server.url("attacked"))).unwrap();
+    exported(here.path());
+    exported(there.path());
+    let files = unpacked(&there.path().join("a.zip"));
+    let found: Vec<Value> =
+        records(&files).into_iter().map(|mut record| record["additional"]["value"].take()).collect();
+    let expected: Vec<Value> = texts.iter().step_by(2).map(|text| json!(text)).collect();
+    assert_eq!(found, expected);
+    assert!(fs::read(here.path().join("a.zip")).unwrap() == fs::read(there.path().join("a.zip")).unwrap());
+    assurance::tell(
+        "hostile texts: formulas, markup, header and card injection, SQL, bidi controls, terminal escapes",
+        "those of fixtures/attacks/texts.jsonl without NUL, which PostgreSQL cannot hold, through PostgreSQL, every other row somebody else's",
+        texts.len(),
+        "the same archive as from SQLite, byte for byte",
+    );
 }
 
 #[test]
