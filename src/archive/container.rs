@@ -15,7 +15,6 @@ use super::stream::{Measured, Stream, Taken};
 use filling::Filling;
 use sha2::{Digest as _, Sha256};
 use std::collections::VecDeque;
-use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
 use std::path::Path;
 use std::sync::Arc;
@@ -46,7 +45,7 @@ pub fn hex(bytes: &[u8]) -> String {
 }
 
 /// The way of every byte to the disk: encrypted if so asked, then hashed and counted as delivered.
-type Delivered = Sealer<Hashing<BufWriter<File>>>;
+type Delivered = Sealer<Hashing<BufWriter<Box<dyn Write + Send>>>>;
 
 /// A zip file under way. Small files are gathered, compressed beside each other and written in their order; large ones
 /// grow beside each other in spools and are appended when they are whole.
@@ -163,13 +162,14 @@ impl Container {
     /// # Errors
     /// When the disk is full or fails.
     pub fn new(
-        file: File,
+        file: impl Write + Send + 'static,
         folder: &Path,
         level: u32,
         secrecy: &Secrecy,
         threads: Option<usize>,
     ) -> Result<Container, ArchiveError> {
         let doing = "beginning the archive";
+        let file: Box<dyn Write + Send> = Box::new(file);
         let file = BufWriter::with_capacity(256 * 1024, file);
         let file = Hashing { inner: file, sha256: Sha256::new(), bytes: 0 };
         let out = Counting { inner: Sealer::new(file, secrecy).map_err(ArchiveError::doing(doing))?, at: 0 };

@@ -9,6 +9,8 @@ mod deflate;
 mod directory;
 pub mod error;
 pub mod facts;
+#[cfg(test)]
+pub(crate) mod failing;
 mod files;
 pub mod formats;
 pub mod import;

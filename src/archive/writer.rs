@@ -112,6 +112,18 @@ impl ArchiveWriter {
     /// When the folder is not there or cannot be written.
     pub fn create(folder: &Path, facts: &Facts, level: u32, secrecy: &Secrecy) -> Result<ArchiveWriter, ArchiveError> {
         let (file, place) = temporary(folder)?.into_parts();
+        ArchiveWriter::over(file, place, folder, facts, level, secrecy)
+    }
+
+    /// Begins an archive that `file` takes in, at this place.
+    pub(crate) fn over(
+        file: impl Write + Send + 'static,
+        place: TempPath,
+        folder: &Path,
+        facts: &Facts,
+        level: u32,
+        secrecy: &Secrecy,
+    ) -> Result<ArchiveWriter, ArchiveError> {
         Ok(ArchiveWriter {
             container: Container::new(file, folder, level, secrecy, None)?,
             place,

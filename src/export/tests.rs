@@ -1,13 +1,19 @@
-//! A run whose stores fail at the nth time that something is asked of them, for every n: nothing is left, and what is
-//! said of it names the store and nobody.
+//! A run whose stores fail at the nth time that something is asked of them, for every n, or whose disk fails when so
+//! many bytes are on it: nothing is left, and what is said of it names the store and nobody.
 
 use super::*;
+use crate::archive::failing::{Disk, Failure};
+use crate::archive::secrecy::{Keys, Passphrase};
+use crate::archive::unnamed::temporary;
+use crate::archive::verify::{Limits, verify_with};
 use crate::request::RawRequest;
 use crate::stores::failing::{Left, failing};
+use sha2::Digest as _;
 use std::cell::Cell;
+use std::io;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
 
 const CONFIGURATION: &str = r#"version = 1
 [controller]
@@ -121,13 +127,13 @@ impl Watcher for Nobody {
     }
 }
 
-/// Runs with stores that give so many answers: what came of it, with how many answers that were left.
-fn run(
+/// Does something with stores that give so many answers: what came of it, with how many answers that were left.
+fn with_stores<T>(
     controller: &Controller,
     third_parties: &str,
     answers: usize,
-    out: &Path,
-) -> (Result<Ready, ExportError>, usize) {
+    act: impl FnOnce(&Order<'_>, &mut Session<'_>) -> T,
+) -> (T, usize) {
     let surroundings =
         Surroundings { now: Timestamp::now, variable: |_| None, interrupted: Arc::new(AtomicBool::new(false)) };
     let raw = RawRequest {
@@ -153,17 +159,33 @@ fn run(
     let left: Left = Rc::new(Cell::new(answers));
     let stores = failing(Stores::open(controller, &surroundings, &[]).unwrap(), &left);
     let mut session = Session::on(stores, controller, &surroundings);
-    let place = Place { output: &out.join("r-1.zip"), workroom: out };
-    (seal(&order, &mut session, place, &mut Nobody), left.get())
+    (act(&order, &mut session), left.get())
 }
 
-#[test]
-fn every_answer_of_a_store_fails_in_turn_and_nothing_is_left() {
+/// Runs with stores that give so many answers.
+fn run(
+    controller: &Controller,
+    third_parties: &str,
+    answers: usize,
+    out: &Path,
+) -> (Result<Ready, ExportError>, usize) {
+    let place = Place { output: &out.join("r-1.zip"), workroom: out };
+    with_stores(controller, third_parties, answers, |order, session| seal(order, session, place, &mut Nobody))
+}
+
+/// A controller with two stores in a folder of its own.
+fn controller() -> (tempfile::TempDir, Controller) {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("art20.toml"), CONFIGURATION).unwrap();
     std::fs::write(folder.path().join("web.sql"), WEB).unwrap();
     rusqlite::Connection::open(folder.path().join("crm.db")).unwrap().execute_batch(CRM).unwrap();
     let controller = Controller::read(&folder.path().join("art20.toml")).unwrap();
+    (folder, controller)
+}
+
+#[test]
+fn every_answer_of_a_store_fails_in_turn_and_nothing_is_left() {
+    let (_folder, controller) = controller();
     for third_parties in ["keep", "pseudonymise", "omit"] {
         let out = tempfile::tempdir().unwrap();
         let (whole, left) = run(&controller, third_parties, 100_000, out.path());
@@ -184,5 +206,72 @@ fn every_answer_of_a_store_fails_in_turn_and_nothing_is_left() {
         }
         let (again, _) = run(&controller, third_parties, needed, out.path());
         assert_eq!(again.unwrap().receipt().archive.as_ref().unwrap().sha256, sha256);
+    }
+}
+
+/// Writes the archive to a disk that takes so many bytes: what came of it, and the bytes that the disk took.
+fn written(
+    controller: &Controller,
+    secrecy: &Secrecy,
+    room: usize,
+    failure: Failure,
+    out: &Path,
+) -> (Result<String, ExportError>, Vec<u8>) {
+    let taken = Arc::new(Mutex::new(Vec::new()));
+    let act = |order: &Order<'_>, session: &mut Session<'_>| {
+        session.read(|stores, missing| {
+            let mut facts = facts::facts(order, missing);
+            let place = temporary(out)?.into_temp_path();
+            let disk = Disk::of(room, failure, &taken);
+            let mut writer = ArchiveWriter::over(disk, place, out, &facts, order.level, secrecy)?;
+            let account = road(order, stores, &mut writer, &mut Nobody)?;
+            complete(&mut facts, &account, order.controller);
+            Ok(writer.seal(&facts)?.sha256)
+        })
+    };
+    let (result, _) = with_stores(controller, "keep", usize::MAX, act);
+    let taken = std::mem::take(&mut *taken.lock().unwrap());
+    (result, taken)
+}
+
+#[test]
+fn a_disk_that_fails_after_any_number_of_bytes_leaves_nothing_and_no_archive_that_is_taken_for_whole() {
+    let (_folder, controller) = controller();
+    let identity = age::x25519::Identity::generate();
+    let mut keys = Keys::default();
+    keys.add_identities(age::secrecy::ExposeSecret::expose_secret(&identity.to_string()).as_bytes()).unwrap();
+    let passphrase = || Passphrase::new(b"invented").unwrap();
+    keys.set_zip_passphrase(passphrase());
+    let recipients = Secrecy::recipients(&[identity.to_public().to_string()]).unwrap();
+    let errors = [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded, io::ErrorKind::Other].map(Failure::Error);
+    for secrecy in [Secrecy::Open, recipients, Secrecy::zip(passphrase()).unwrap()] {
+        let out = tempfile::tempdir().unwrap();
+        let file = out.path().join("as-delivered");
+        // What a receiving controller makes of the bytes.
+        let passes = |bytes: &[u8]| {
+            std::fs::write(&file, bytes).unwrap();
+            let verified = verify_with(&file, &keys, None, &Limits::default());
+            std::fs::remove_file(&file).unwrap();
+            verified.is_ok_and(|verified| verified.complete && verified.valid)
+        };
+        // Pieces and interruptions alone change nothing.
+        let (done, whole) = written(&controller, &secrecy, usize::MAX, Failure::Nothing, out.path());
+        assert_eq!(done.unwrap(), crate::archive::container::hex(&sha2::Sha256::digest(&whole)));
+        assert!(passes(&whole));
+        // The header of an age file holds lines of chance, so that its length is not always the same.
+        let nearly = whole.len() - if matches!(secrecy, Secrecy::Recipients(_)) { 2000 } else { 1 };
+        let rooms = (0..nearly).step_by(nearly / 20).chain([1, nearly]);
+        let failures = errors.into_iter().chain([Failure::Nothing]).cycle();
+        for (room, failure) in rooms.zip(failures).chain([(usize::MAX, Failure::Flush)]) {
+            let (result, taken) = written(&controller, &secrecy, room, failure, out.path());
+            let cause = match result {
+                Err(ExportError::Fulfil(FulfilError::Archive(ArchiveError::Write { cause, .. }))) => cause,
+                Err(ExportError::Archive(ArchiveError::Write { cause, .. })) => cause,
+                other => panic!("{failure:?} after {room} of {} bytes: {other:?}", whole.len()),
+            };
+            assert_eq!(cause.kind(), failure.kind(), "after {room} bytes");
+            assert!(failure == Failure::Flush || !passes(&taken), "{failure:?} after {room} bytes: whole");
+            assert_eq!(std::fs::read_dir(out.path()).unwrap().count(), 0, "{room}: something is left");
+        }
     }
 }

@@ -100,17 +100,23 @@ impl Snapshot for Failing {
 
     fn open_value<'a>(&'a self, address: &BlobAddress) -> Result<Box<dyn Read + 'a>, StoreError> {
         self.answer(&address.table)?;
-        Ok(Box::new(FailingReader { inner: self.inner.open_value(address)?, left: self.left.clone() }))
+        Ok(Box::new(FailingReader { inner: self.inner.open_value(address)?, left: self.left.clone(), waits: true }))
     }
 }
 
 struct FailingReader<'a> {
     inner: Box<dyn Read + 'a>,
     left: Left,
+    /// Whether the next read is interrupted, which is no failure.
+    waits: bool,
 }
 
 impl Read for FailingReader<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.waits = !self.waits;
+        if !self.waits {
+            return Err(io::ErrorKind::Interrupted.into());
+        }
         if !answers(&self.left) {
             return Err(io::Error::other("disk I/O error"));
         }

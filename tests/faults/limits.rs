@@ -70,6 +70,39 @@ fn a_file_that_may_not_grow_further_leaves_nothing() {
 }
 
 #[test]
+fn an_encrypted_file_that_may_not_grow_further_leaves_nothing_and_nothing_is_said_but_what_to_do() {
+    let folder = world();
+    let at = folder.path();
+    std::fs::write(at.join("passphrase"), "invented\n").unwrap();
+    let mut tried = 0;
+    for (option, key) in [
+        ("--zip-passphrase-file", "passphrase"),
+        ("--recipient", &std::fs::read_to_string(at.join("age.pub")).unwrap()),
+    ] {
+        for blocks in [0, 1, 7, 100, 500] {
+            prepare(at);
+            let mut command = export(at);
+            command.args([option, key]);
+            let output = limited(&format!("-f {blocks}"), &command).output().unwrap();
+            let what = format!("{option}: {blocks} blocks");
+            assert!(!all_or_nothing(at, &output, &[1], &what), "{what} are enough");
+            let said = String::from_utf8_lossy(&output.stderr);
+            assert!(
+                said.lines().all(|line| ["error: ", "  what to do: "].iter().any(|begin| line.starts_with(begin))),
+                "{said}"
+            );
+            tried += 1;
+        }
+    }
+    assurance::tell(
+        "files may not grow (RLIMIT_FSIZE)",
+        "export to a key of age and to an AES-256 zip with limits of nothing to 250 KiB",
+        tried,
+        "exit status 1 and nothing left, and no library says anything besides",
+    );
+}
+
+#[test]
 fn too_few_descriptors_leave_nothing() {
     let folder = world();
     let at = folder.path();

@@ -1,6 +1,7 @@
 //! The zip file as others find it: the same bytes whoever compressed them, and read by a library that did not write it.
 
 use super::*;
+use std::fs::File;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Text that compresses about as letters do, the same for the same number.

@@ -18,11 +18,43 @@ const INSIDE: &str = "archive.zip";
 pub(super) const LONGEST_PASSPHRASE: usize = 99;
 
 /// A zip file under way.
-pub(super) type ZipSealer<W> = ZipWriter<StreamWriter<W>>;
+pub(super) type ZipSealer<W> = ZipWriter<StreamWriter<Quiet<W>>>;
+
+/// Takes nothing more after it failed once: a writer of zip files that is dropped tries to end its file, and says to
+/// standard error that it cannot.
+pub struct Quiet<W> {
+    inner: W,
+    failed: bool,
+}
+
+impl<W: Write> Quiet<W> {
+    fn note<T>(&mut self, result: io::Result<T>) -> io::Result<T> {
+        result.inspect_err(|error| self.failed |= error.kind() != io::ErrorKind::Interrupted)
+    }
+}
+
+impl<W: Write> Write for Quiet<W> {
+    fn write(&mut self, data: &[u8]) -> io::Result<usize> {
+        if self.failed {
+            return Ok(data.len());
+        }
+        let written = self.inner.write(data);
+        self.failed |= !data.is_empty() && matches!(written, Ok(0));
+        self.note(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.failed {
+            return Ok(());
+        }
+        let flushed = self.inner.flush();
+        self.note(flushed)
+    }
+}
 
 /// Begins an encrypted zip file.
 pub(super) fn seal<W: Write>(inner: W, passphrase: &Passphrase) -> io::Result<ZipSealer<W>> {
-    let mut zip = ZipWriter::new_stream(inner);
+    let mut zip = ZipWriter::new_stream(Quiet { inner, failed: false });
     // The size is not known yet, so the entry is told to be large.
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Stored)
@@ -36,7 +68,9 @@ pub(super) fn seal<W: Write>(inner: W, passphrase: &Passphrase) -> io::Result<Zi
 
 /// Ends it.
 pub(super) fn finish<W: Write>(zip: ZipSealer<W>) -> io::Result<W> {
-    zip.finish().map(StreamWriter::into_inner).map_err(plain)
+    let Quiet { inner, failed } = zip.finish().map(StreamWriter::into_inner).map_err(plain)?;
+    // Whoever goes on after a failure does not have a whole file.
+    if failed { Err(io::ErrorKind::BrokenPipe.into()) } else { Ok(inner) }
 }
 
 /// What became of an attempt to open a zip file.

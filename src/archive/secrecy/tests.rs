@@ -167,6 +167,38 @@ proptest! {
     }
 }
 
+/// Takes so many bytes, fails once, and is not to be asked again.
+struct Once {
+    room: usize,
+    failed: bool,
+}
+
+impl Write for Once {
+    fn write(&mut self, data: &[u8]) -> std::io::Result<usize> {
+        assert!(!self.failed, "asked again after it failed");
+        self.failed = self.room < data.len();
+        self.room = self.room.saturating_sub(data.len());
+        if self.failed { Err(std::io::ErrorKind::StorageFull.into()) } else { Ok(data.len()) }
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_written_is_given_up_and_nobody_tries_to_end_it() {
+    for secrecy in [Secrecy::recipients(&[pair().0]).unwrap(), Secrecy::zip(passphrase("p")).unwrap()] {
+        for room in [1000, 100_000, 199_999] {
+            let mut sealer = Sealer::new(Once { room, failed: false }, &secrecy).unwrap();
+            let data = data(200_000);
+            let written = data.chunks(9_973).try_for_each(|piece| sealer.write_all(piece));
+            let ended = written.and_then(|()| sealer.finish().map(drop));
+            assert_eq!(ended.unwrap_err().kind(), std::io::ErrorKind::StorageFull, "{room}");
+        }
+    }
+}
+
 #[test]
 fn a_passphrase_is_the_first_line_without_its_end() {
     let read = |text: &[u8]| Passphrase::read(text).map(|passphrase| passphrase.text().to_owned());
