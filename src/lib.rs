@@ -19,7 +19,7 @@
 //! | [`archive`] | files, sealing, verifying, reading what was sealed |
 //! | [`receipt`] | the account of every row, the proof for the controller |
 //! | [`import`] | the receiving side: an archive becomes a database, with a configuration for it |
-//! | [`init`] | a configuration is proposed, every guess marked for review |
+//! | [`init`] | a configuration is proposed or what is new is added to one, every guess marked for review |
 //! | [`schema`] | JSON Schemas of everything that is read or written |
 //! | [`guess`] | what names and samples of tables suggest |
 //! | [`letter`] | letters to the person, with an archive or without |

@@ -31,6 +31,8 @@ struct Case {
     stderr: String,
     #[serde(default)]
     left: Vec<String>,
+    #[serde(default)]
+    added: BTreeMap<String, String>,
 }
 
 /// How a file of the folder differs from the base.
@@ -170,6 +172,7 @@ struct Seen {
     stdout: String,
     stderr: String,
     left: Vec<String>,
+    added: BTreeMap<String, String>,
 }
 
 fn run(case: &Case) -> Seen {
@@ -201,8 +204,14 @@ fn run(case: &Case) -> Seen {
     let _ = child.stdin.take().unwrap().write_all(case.stdin.as_bytes());
     let output = child.wait_with_output().unwrap();
     let mut after = files(&folder);
+    let mut added = BTreeMap::new();
     for (name, bytes) in &before {
-        assert!(after.remove(name).as_ref() == Some(bytes), "{name} is as it was");
+        let now = after.remove(name).unwrap_or_else(|| panic!("{name} is still there"));
+        if now == *bytes {
+            continue;
+        }
+        assert!(case.run.contains("--update"), "{name} is as it was");
+        added.insert(name.clone(), lines_added(bytes, &now).unwrap_or_else(|| panic!("{name} has only grown")));
     }
     assert_eq!(files(&temporary).into_keys().collect::<Vec<_>>(), [""; 0], "nothing temporary is left");
     Seen {
@@ -210,7 +219,28 @@ fn run(case: &Case) -> Seen {
         stdout: plain(&String::from_utf8(output.stdout).unwrap(), &folder),
         stderr: plain(&String::from_utf8(output.stderr).unwrap(), &folder),
         left: after.into_keys().collect(),
+        added,
     }
+}
+
+/// The lines that a text has and had not before. None if anything of before is missing: texts are only put between.
+fn lines_added(before: &[u8], after: &[u8]) -> Option<String> {
+    let (before, after) = (std::str::from_utf8(before).ok()?, std::str::from_utf8(after).ok()?);
+    let mut rest = after.chars();
+    if !before.chars().all(|c| rest.any(|other| other == c)) {
+        return None;
+    }
+    let lines: Vec<&str> = after.split_inclusive('\n').collect();
+    let mut old = before.split_inclusive('\n').peekable();
+    let mut added = String::new();
+    for (at, line) in lines.iter().enumerate() {
+        // A line that has grown is there no more as it was.
+        while old.next_if(|old| !lines[at..].contains(old)).is_some() {}
+        if old.next_if_eq(line).is_none() {
+            added.push_str(line);
+        }
+    }
+    Some(added)
 }
 
 /// What must hold of every case.
@@ -223,8 +253,8 @@ fn rules(case: &Case, seen: &Seen) -> Vec<String> {
     }
     // Of a batch, what has not failed is there.
     let failed = !matches!(seen.status, 0 | 7 | 9);
-    if failed && !seen.left.is_empty() {
-        faults.push(format!("a failure leaves {:?}", seen.left));
+    if failed && !(seen.left.is_empty() && seen.added.is_empty()) {
+        faults.push(format!("a failure leaves {:?} {:?}", seen.left, seen.added));
     }
     let advises = ["what to do:", "--help", "Usage:"].iter().any(|advice| seen.stderr.contains(advice));
     // check and verify answer on standard output.
@@ -245,6 +275,9 @@ fn blessed(source: &str, seen: &Seen) -> String {
     }
     if !seen.left.is_empty() {
         writeln!(text, "left = {:?}", seen.left).unwrap();
+    }
+    for (name, value) in &seen.added {
+        write!(text, "added.{name:?} = '''\n{value}'''\n").unwrap();
     }
     text
 }
@@ -268,10 +301,10 @@ fn every_case_of_the_command_line_comes_out_as_its_file_says() {
         let case: Case = toml::from_str(&table).unwrap_or_else(|error| panic!("{name}: {error}"));
         let seen = run(&case);
         faults.extend(rules(&case, &seen).into_iter().map(|fault| format!("{name}: {fault}")));
-        let expected = (case.status, &case.stdout, &case.stderr, &case.left);
+        let expected = (case.status, &case.stdout, &case.stderr, &case.left, &case.added);
         if blessing() {
             std::fs::write(path, blessed(&source, &seen)).unwrap();
-        } else if expected != (seen.status, &seen.stdout, &seen.stderr, &seen.left) {
+        } else if expected != (seen.status, &seen.stdout, &seen.stderr, &seen.left, &seen.added) {
             faults.push(format!("{name} is not as its file says; this is what happens:\n{}", blessed("", &seen)));
         }
     }

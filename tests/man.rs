@@ -141,10 +141,11 @@ const PAGES: [Page; 14] = [
                 "For several stores, each under a name of its own; links between them are found too.",
                 "art20 init --from crm=postgres://reader@db.example.org/crm --from billing=csv:exports -o proposed.toml",
             ),
+            ("After a schema has changed: add what is new to the configuration.", "art20 init --update"),
         ],
         files: &[(
             "art20.toml",
-            "The configuration. Mode 0600; never overwritten; every guess in it has review = true, which stops an export until a person takes it away.",
+            "The configuration. Mode 0600; never overwritten, and with --update only added to; every guess in it has review = true, which stops an export until a person takes it away.",
         )],
     },
     Page {

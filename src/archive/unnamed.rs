@@ -106,3 +106,18 @@ pub fn persist_durably(place: TempPath, output: &Path) -> Result<(), ArchiveErro
     // A name that may be gone after a crash is no success, and a failure leaves nothing.
     make_names_durable(&folder_of(output)).inspect_err(|_| drop(fs::remove_file(output)))
 }
+
+/// Replaces a file that is there in one step by one of the same mode, and makes that durable. Where it is a link, the link
+/// stays.
+///
+/// # Errors
+/// When the disk is full or fails; then the file is as it was.
+pub fn replace_durably(path: &Path, bytes: &[u8]) -> Result<(), ArchiveError> {
+    let doing = || ArchiveError::doing("replacing a file");
+    let path = fs::canonicalize(path).map_err(doing())?;
+    let place = write_unnamed(&folder_of(&path), bytes)?;
+    fs::metadata(&path).and_then(|file| fs::set_permissions(&place, file.permissions())).map_err(doing())?;
+    make_durable(&place)?;
+    place.persist(&path).map_err(|error| doing()(error.error))?;
+    make_names_durable(&folder_of(&path))
+}

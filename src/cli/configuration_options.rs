@@ -6,10 +6,13 @@ use std::path::PathBuf;
 /// Options of `art20 init`.
 #[derive(Debug, Args)]
 pub struct InitOptions {
-    /// The store to look at, perhaps with a name for it: sqlite:, sql:, postgres:, csv:, jsonl:, maildir: or mbox:, or what fides:DATASET.yml says of one; repeatable
+    /// The store to look at, perhaps with a name for it: sqlite:, sql:, postgres:, csv:, jsonl:, maildir: or mbox:, or what fides:DATASET.yml says of one; repeatable. With --update: a new store, or where else to look at a known one
     #[arg(long, value_name = "[NAME=]URL")]
     pub from: Vec<String>,
-    /// The configuration to write; never overwritten
+    /// Add to the configuration what is new in its stores, marked for review; what stands in it keeps every byte
+    #[arg(long)]
+    pub update: bool,
+    /// The configuration to write; without --update never overwritten
     #[arg(short, long, visible_short_alias = 'c', visible_alias = "config", value_name = "FILE", default_value = "art20.toml", value_hint = ValueHint::FilePath)]
     pub output: PathBuf,
 }

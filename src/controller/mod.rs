@@ -4,6 +4,7 @@
 //! wrong with it. What exists here is consistent in itself; whether it fits the stores is `stores::agreement`'s.
 
 pub mod activity;
+pub mod additions;
 pub mod collection;
 pub mod condition;
 mod document;

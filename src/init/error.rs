@@ -25,6 +25,12 @@ pub enum InitError {
         /// What is wrong with it.
         cause: String,
     },
+    /// The configuration that is to be updated is none.
+    #[error(transparent)]
+    Configuration(ConfigurationError),
+    /// Somebody else wrote the configuration in the meantime.
+    #[error("{} was changed while the stores were looked at", .0.display())]
+    Changed(PathBuf),
     /// The configuration would not be one: a fault of art20.
     #[error("what would be written is no configuration: {0}")]
     Proposal(ConfigurationError),
@@ -48,6 +54,10 @@ impl InitError {
             InitError::Dataset { .. } => {
                 "Name a file of fides with `dataset`, its `collections` and their `fields`, each once.".into()
             }
+            InitError::Configuration(_) => {
+                "Name the configuration to update with -c FILE, and correct what is wrong with it first; without --update a new one is written.".into()
+            }
+            InitError::Changed(_) => "Nothing was written. Run it again.".into(),
             InitError::Proposal(_) => {
                 "Nothing was written. Write the configuration by hand, and report the names of the tables and columns."
                     .into()

@@ -3,8 +3,8 @@
 use super::error::InitError;
 use super::survey::Surveyed;
 use super::text::StoreLines;
-use crate::controller::StoreUrl;
 use crate::controller::written::{key, quoted};
+use crate::controller::{Controller, StoreUrl};
 use std::path::{Component, Path, PathBuf};
 
 /// One `--from`.
@@ -64,24 +64,79 @@ pub fn stores(from: &[From], output: &Path) -> Result<Vec<StoreLines>, InitError
     Ok(all)
 }
 
+/// Names of stores, each with the place where it is looked at.
+pub type Places = Vec<(String, StoreUrl)>;
+
+/// Which store of a configuration each of them means: by the name that it is given, else by its place. Those that none is
+/// meant by are new.
+///
+/// # Errors
+/// When a new one is called like one that is there.
+pub fn known(from: &[From], controller: &Controller, output: &Path) -> Result<(Places, Vec<StoreLines>), InitError> {
+    let (mut known, mut new) = (Vec::new(), Vec::new());
+    for one in from.iter().filter(|one| one.dataset().is_none()) {
+        let url = StoreUrl::parse(&one.url, Path::new("")).map_err(InitError::Url)?;
+        let meant = controller.stores.iter().find(|store| match &one.name {
+            Some(name) => store.name == *name,
+            None => is_same_place(&store.url, &url),
+        });
+        match meant {
+            Some(store) => known.push((store.name.clone(), url)),
+            None => new.push(one.clone()),
+        }
+    }
+    let new = stores(&new, output)?;
+    match new.iter().find(|new| controller.stores.iter().any(|store| store.name == new.name)) {
+        Some(new) => Err(InitError::SameName(new.name.clone())),
+        None => Ok((known, new)),
+    }
+}
+
+/// Whether two URLs lead to the same place, whatever folder their paths count from.
+fn is_same_place(a: &StoreUrl, b: &StoreUrl) -> bool {
+    match (place(a), place(b)) {
+        (Some(one), Some(other)) => {
+            std::mem::discriminant(a) == std::mem::discriminant(b) && whole(one) == whole(other)
+        }
+        _ => a == b,
+    }
+}
+
+/// Where the files of a store are.
+fn place(url: &StoreUrl) -> Option<&Path> {
+    match url {
+        StoreUrl::Postgres(_) => None,
+        StoreUrl::Sqlite(path)
+        | StoreUrl::SqlScript(path)
+        | StoreUrl::Csv(path, _)
+        | StoreUrl::JsonLines(path)
+        | StoreUrl::Maildir(path)
+        | StoreUrl::Mbox(path, _) => Some(path),
+    }
+}
+
+fn whole(path: &Path) -> Option<PathBuf> {
+    std::fs::canonicalize(path).or_else(|_| std::path::absolute(path)).ok()
+}
+
 /// The dataset annotations, each perhaps with the name of its store.
 pub fn datasets(from: &[From]) -> Vec<(&Path, Option<&str>)> {
     from.iter().filter_map(|one| Some((one.dataset()?, one.name.as_deref()))).collect()
 }
 
-/// Stores of tables that were described and not looked at, each with a URL to be corrected.
-pub fn described(survey: &[Surveyed], stores: &mut Vec<StoreLines>) {
+/// Stores of tables that were described and not looked at, each with a URL to be corrected, but for the `known` ones.
+pub fn described(survey: &[Surveyed], known: &[String], stores: &mut Vec<StoreLines>) {
     for table in survey {
-        if stores.iter().all(|store| store.name != table.store) {
+        if !known.contains(&table.store) && stores.iter().all(|store| store.name != table.store) {
             let (name, url) = (table.store.clone(), format!("sqlite:{}.db", table.store));
             stores.push(StoreLines { name, url, settings: Vec::new(), is_guess: true });
         }
     }
 }
 
-/// A configuration of nothing but stores, to open them by.
+/// The stores alone, as a part of a configuration to open them by.
 pub fn bare(stores: &[StoreLines]) -> String {
-    let mut text = String::from("version = 1\n[controller]\nname = \"init\"\nid = \"https://controller.example\"\n");
+    let mut text = String::new();
     for store in stores {
         text.push_str(&format!("[store.{}]\nurl = {}\n", key(&store.name), quoted(&store.url)));
         for (name, value) in &store.settings {
@@ -118,7 +173,6 @@ fn placed(url: &str, output: &Path) -> String {
     };
     let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty());
     let (Some(folder), true) = (folder, Path::new(path).is_relative()) else { return url.to_owned() };
-    let whole = |path: &Path| std::fs::canonicalize(path).or_else(|_| std::path::absolute(path)).ok();
     match (whole(folder), whole(Path::new(path))) {
         (Some(folder), Some(file)) => match between(&folder, &file).to_str() {
             Some(path) => format!("{scheme}:{path}"),

@@ -41,7 +41,7 @@ pub struct Collection {
     /// What its rows may be.
     pub kind: Kind,
     /// The key of its activity.
-    pub activity: &'static str,
+    pub activity: String,
     /// Where the data may have come from; messages have it by their direction.
     pub origin: Option<&'static str>,
     /// The columns that name a row.
@@ -68,18 +68,29 @@ pub struct Collection {
     pub set: Vec<(&'static str, &'static str)>,
 }
 
-/// Proposes a configuration for these tables. `taken` are names of collections that exist already.
-pub fn proposal(survey: &[Surveyed], taken: &[String]) -> Proposal {
-    let reached = reach(survey);
-    let mut names: Vec<String> = taken.to_vec();
-    let mut named: Vec<(usize, String)> = Vec::new();
-    for done in &reached {
+/// What a configuration knows already of the tables that were looked at.
+#[derive(Debug, Default)]
+pub struct Known {
+    /// The names of all of its collections.
+    pub names: Vec<String>,
+    /// Those of its collections that are on tables that were looked at: (position of the table, name).
+    pub named: Vec<(usize, String)>,
+    /// How their rows are reached.
+    pub reached: Vec<Reached>,
+}
+
+/// Proposes a configuration for what is not known yet of these tables.
+pub fn proposal(survey: &[Surveyed], known: Known) -> Proposal {
+    let Known { mut names, mut named, reached: already } = known;
+    let first = already.len();
+    let reached = reach(survey, already);
+    for done in &reached[first..] {
         let name = name(&survey[done.table], &names);
         names.push(name.clone());
         named.push((done.table, name));
     }
     let mut proposal = Proposal::default();
-    for done in &reached {
+    for done in &reached[first..] {
         match collection(survey, done, &named, &reached) {
             Some(collection) => proposal.collections.push(collection),
             None => proposal.ignored.push(ignored(&survey[done.table])),
@@ -139,6 +150,9 @@ fn collection(
 ) -> Option<Collection> {
     let table = &survey[done.table];
     let called = |at: usize| named.iter().find(|(table, _)| *table == at).map(|(_, name)| name.clone());
+    let all_called = |at: usize| {
+        named.iter().filter(|(table, _)| *table == at).map(|(_, name)| name.clone()).collect::<Vec<String>>()
+    };
     let activity = activity(done.kind, &table.name);
     let mut proposed = Collection {
         name: called(done.table)?,
@@ -163,8 +177,12 @@ fn collection(
         return Some(proposed);
     }
     (proposed.key, proposed.key_note) = key(table)?;
-    proposed.matches = done.ways.iter().filter_map(|way| condition(way, &called)).collect();
+    proposed.matches = done.ways.iter().flat_map(|way| conditions(way, &all_called)).collect();
     proposed.matches.dedup();
+    if done.parent.is_some() {
+        // What is nested has one parent, even where several collections are on its table.
+        proposed.matches.truncate(1);
+    }
     let found_by = |name: &str| done.ways.iter().flatten().any(|(column, _)| column == name);
     proposed.suggest = table
         .columns
@@ -179,7 +197,7 @@ fn collection(
     }
     let mut taken: Vec<String> = Vec::new();
     for column in &table.columns {
-        let part = part(survey, done, reached, &proposed, column);
+        let part = part(survey, done, reached, &proposed.key, column);
         proposed.columns.push(propose(done.kind, &table.name, column, &part, &mut taken));
     }
     if done.kind == Kind::Message && !taken.iter().any(|path| path == "channel") {
@@ -189,13 +207,7 @@ fn collection(
 }
 
 /// What a column is to its table.
-fn part(
-    survey: &[Surveyed],
-    done: &Reached,
-    reached: &[Reached],
-    proposed: &Collection,
-    column: &SurveyedColumn,
-) -> Part {
+pub fn part(survey: &[Surveyed], done: &Reached, reached: &[Reached], key: &[String], column: &SurveyedColumn) -> Part {
     let name = &column.name;
     let linked = |source: &Source| match source {
         Source::Rows { table, .. } => Some(table_words(&survey[*table].name).join(" ")),
@@ -211,11 +223,11 @@ fn part(
     let leads = survey[done.table].leads.iter().find(|lead| lead.columns.len() == 1 && lead.columns.contains(name));
     let of_lead = leads.map(|lead| table_words(&lead.table).join(" "));
     let is_number = done.number.as_ref().filter(|(_, own)| own == name).map(|(kind, _)| kind.clone());
-    let is_key = proposed.key.contains(name);
+    let is_key = key.contains(name);
     let is_field = field(done.kind, &table_words(&survey[done.table].name), &column.words).is_some();
     Part {
         is_key,
-        is_used: is_key || own.is_some() || elsewhere || proposed.person.as_ref() == Some(name),
+        is_used: is_key || own.is_some() || elsewhere || done.person.as_ref() == Some(name),
         leads_to: own
             .filter(|_| !is_own_name)
             .and_then(|(_, source)| linked(source))
@@ -224,18 +236,25 @@ fn part(
     }
 }
 
-/// A condition as it is written. `None` if it would name a column without a name.
-fn condition(way: &Way, called: &dyn Fn(usize) -> Option<String>) -> Option<String> {
-    let term = |(column, source): &(String, Source)| {
+/// A condition as it is written, once for each collection that is on the table it leads to. None if it would name a
+/// column without a name.
+pub fn conditions(way: &Way, called: &dyn Fn(usize) -> Vec<String>) -> Vec<String> {
+    let led_to = way.iter().find_map(|(_, source)| match source {
+        Source::Rows { table, .. } => Some(*table),
+        Source::Subject { .. } => None,
+    });
+    let names = led_to.map_or_else(|| vec![String::new()], called);
+    let term = |(column, source): &(String, Source), name: &str| {
         let column = written::column(column)?;
         Some(match source {
             Source::Subject { comparison, kind } => format!("{column} {comparison} subject.{kind}"),
-            Source::Rows { table, column: other } => {
-                format!("{column} = {}.{}", called(*table)?, written::column(other)?)
-            }
+            Source::Rows { column: other, .. } => format!("{column} = {name}.{}", written::column(other)?),
         })
     };
-    way.iter().map(term).collect::<Option<Vec<String>>>().map(|terms| terms.join(" and "))
+    let all = names.iter().filter_map(|name| {
+        way.iter().map(|one| term(one, name)).collect::<Option<Vec<String>>>().map(|terms| terms.join(" and "))
+    });
+    all.collect()
 }
 
 /// The columns that name a row, and a note if the schema does not say so. `None` if nothing does.
@@ -266,8 +285,8 @@ fn key(table: &Surveyed) -> Option<(Vec<String>, Option<&'static str>)> {
 }
 
 /// The activity that rows of this kind may belong to.
-fn activity(kind: Kind, table: &str) -> &'static str {
-    match kind {
+fn activity(kind: Kind, table: &str) -> String {
+    let key = match kind {
         _ if tables::is_newsletter(table) => "newsletter",
         Kind::Contact => "accounts",
         Kind::Transaction | Kind::Line => "purchases",
@@ -276,7 +295,8 @@ fn activity(kind: Kind, table: &str) -> &'static str {
         Kind::Cookie => "cookies",
         Kind::AccessLog => "server-logs",
         Kind::Other => "services",
-    }
+    };
+    key.to_owned()
 }
 
 /// Where data of this kind mostly come from.

@@ -1,6 +1,6 @@
 //! What is known of every table before anything is guessed: columns, types, keys, and the shapes of a few rows.
 
-use crate::controller::Controller;
+use crate::controller::{Controller, Disposition};
 use crate::guess::columns::is_secret;
 use crate::guess::{Sample, words};
 use crate::records::Cell;
@@ -126,22 +126,31 @@ pub fn is_authorization(category: &str) -> bool {
         || category.contains(".password")
 }
 
-/// Looks at every table of every store of the controller. What `datasets` call secret is not read.
+/// Looks at every table of every store of the controller but those that it ignores. What it or `datasets` call secret is
+/// not read.
 ///
 /// # Errors
 /// When a store cannot be read.
 pub fn survey(controller: &Controller, stores: &Stores, datasets: &[Surveyed]) -> Result<Vec<Surveyed>, StoreError> {
     let mut all = Vec::new();
     for store in &controller.stores {
-        // Views hold nothing of their own.
-        for table in stores.tables_of(&store.name).into_iter().filter(|table| !table.is_view) {
-            all.push(match store.url.is_mail() {
-                true => mail(&store.name, table),
-                false => {
-                    let said = datasets.iter().find(|said| said.store == store.name && said.name == table.name);
-                    look(stores, &store.name, table, said)?
-                }
-            });
+        for table in stores.tables_of(&store.name) {
+            let ignored = store.ignore.iter().any(|(name, _)| *name == table.name);
+            let on_it = || controller.collections.iter().filter(|c| c.store == store.name && c.table == table.name);
+            // Views hold nothing of their own.
+            if ignored || (table.is_view && on_it().next().is_none()) {
+                continue;
+            }
+            if store.url.is_mail() {
+                all.push(mail(&store.name, table));
+                continue;
+            }
+            let said = datasets.iter().find(|said| said.store == store.name && said.name == table.name);
+            let secret = |name: &str| {
+                let mut columns = on_it().filter_map(|collection| collection.column(name));
+                columns.any(|column| matches!(column.disposition, Disposition::Secret(_)))
+            };
+            all.push(look(stores, &store.name, table, said, &secret)?);
         }
     }
     Ok(all)
@@ -160,7 +169,13 @@ fn mail(store: &str, table: &Table) -> Surveyed {
     }
 }
 
-fn look(stores: &Stores, store: &str, table: &Table, said: Option<&Surveyed>) -> Result<Surveyed, StoreError> {
+fn look(
+    stores: &Stores,
+    store: &str,
+    table: &Table,
+    said: Option<&Surveyed>,
+    secret: &dyn Fn(&str) -> bool,
+) -> Result<Surveyed, StoreError> {
     let layout = stores.layout(store, table)?;
     let mut columns: Vec<SurveyedColumn> = table.columns.iter().map(|name| SurveyedColumn::named(name)).collect();
     for (column, declared) in columns.iter_mut().zip(&layout.types) {
@@ -170,8 +185,8 @@ fn look(stores: &Stores, store: &str, table: &Table, said: Option<&Surveyed>) ->
         }
     }
     // What may be secret or is large is not even looked at.
-    let looked_at: Vec<usize> =
-        (0..columns.len()).filter(|at| !columns[*at].is_secret() && !columns[*at].is_bytes()).collect();
+    let open = |column: &SurveyedColumn| !column.is_secret() && !secret(&column.name) && !column.is_bytes();
+    let looked_at: Vec<usize> = (0..columns.len()).filter(|at| open(&columns[*at])).collect();
     let names: Vec<&str> = looked_at.iter().map(|at| table.columns[*at].as_str()).collect();
     // Rows without a number of the store's own are named by their key.
     let key = match layout.primary_key.is_empty() && table.row_name.is_none() {

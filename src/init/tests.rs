@@ -30,7 +30,7 @@ fn reached(survey: &[Surveyed]) -> Vec<(String, Vec<String>)> {
     let ways = |done: &Reached| {
         done.ways.iter().map(|way| way.iter().map(term).collect::<Vec<_>>().join(" and ")).collect::<Vec<_>>()
     };
-    reach(survey).iter().map(|done| (survey[done.table].name.clone(), ways(done))).collect()
+    reach(survey, Vec::new()).iter().map(|done| (survey[done.table].name.clone(), ways(done))).collect()
 }
 
 fn expected(pairs: &[(&str, &[&str])]) -> Vec<(String, Vec<String>)> {

@@ -54,20 +54,7 @@ pub fn configuration(stores: &[StoreLines], proposal: &Proposal) -> String {
     activities(proposal, &[], &mut text);
     text.push_str("\n# ---- Where they are. Tables that stay aside are named, each with the reason: a new one stops the export.\n");
     for store in stores {
-        let _ = write!(text, "\n[store.{}]\nurl = {}\n", key(&store.name), quoted(&store.url));
-        for (name, value) in &store.settings {
-            let _ = writeln!(text, "{name} = {}", quoted(value));
-        }
-        if store.is_guess {
-            let _ = writeln!(text, "# A dataset does not say where it is: write the URL of its store here.\n{MARK}");
-        }
-        let aside: Vec<&Ignored> = proposal.ignored.iter().filter(|ignored| ignored.store == store.name).collect();
-        if !aside.is_empty() {
-            let _ = writeln!(text, "[store.{}.ignore]", key(&store.name));
-        }
-        for ignored in aside {
-            let _ = writeln!(text, "{} = {}", quoted(&ignored.table), ignored_value(ignored));
-        }
+        self::store(store, proposal, &mut text);
     }
     text.push_str("\n# ---- What they are: a collection for each table, and a field or a reason for each column.\n");
     for collection in &proposal.collections {
@@ -75,6 +62,24 @@ pub fn configuration(stores: &[StoreLines], proposal: &Proposal) -> String {
         self::collection(collection, &mut text);
     }
     text
+}
+
+/// One store, with those of its tables that stay aside.
+pub fn store(store: &StoreLines, proposal: &Proposal, text: &mut String) {
+    let _ = write!(text, "\n[store.{}]\nurl = {}\n", key(&store.name), quoted(&store.url));
+    for (name, value) in &store.settings {
+        let _ = writeln!(text, "{name} = {}", quoted(value));
+    }
+    if store.is_guess {
+        let _ = writeln!(text, "# A dataset does not say where it is: write the URL of its store here.\n{MARK}");
+    }
+    let aside: Vec<&Ignored> = proposal.ignored.iter().filter(|ignored| ignored.store == store.name).collect();
+    if !aside.is_empty() {
+        let _ = writeln!(text, "[store.{}.ignore]", key(&store.name));
+    }
+    for ignored in aside {
+        let _ = writeln!(text, "{} = {}", quoted(&ignored.table), ignored_value(ignored));
+    }
 }
 
 /// Why a table stays aside, as TOML.
@@ -128,7 +133,7 @@ fn settings(collection: &Collection) -> Vec<(&'static str, String)> {
     lines.extend(collection.table.as_ref().map(|table| ("table", quoted(table))));
     lines.push(("kind", quoted(collection.kind.name())));
     lines.extend(collection.parent.as_ref().map(|parent| ("parent", quoted(parent))));
-    lines.push(("activity", quoted(collection.activity)));
+    lines.push(("activity", quoted(&collection.activity)));
     lines.extend(collection.origin.map(|origin| ("origin", quoted(origin))));
     if collection.table.is_some() {
         let note = collection.key_note.map(|note| format!("   # {note}")).unwrap_or_default();

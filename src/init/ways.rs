@@ -49,11 +49,12 @@ pub struct Reached {
     pub left_out: Vec<String>,
 }
 
-/// Every table that can be reached, each after those that it links to.
-pub fn reach(survey: &[Surveyed]) -> Vec<Reached> {
+/// Every table that can be reached, each after those that it links to, and all after those that are reached `already`.
+pub fn reach(survey: &[Surveyed], already: Vec<Reached>) -> Vec<Reached> {
     let kinds: Vec<Kind> = survey.iter().map(kind).collect();
-    let mut reached: Vec<Reached> = Vec::new();
-    for table in people(survey, &kinds) {
+    let mut reached = already;
+    let known: Vec<usize> = reached.iter().map(|done| done.table).collect();
+    for table in people(survey, &kinds).into_iter().filter(|at| !known.contains(at)) {
         let found = root(survey, table, &reached);
         if !found.ways.is_empty() {
             reached.push(found);
@@ -185,7 +186,7 @@ fn root(survey: &[Surveyed], at: usize, reached: &[Reached]) -> Reached {
 }
 
 /// Conditions by the identifiers that a person may give.
-fn identifying(table: &Surveyed, kind: Kind) -> Vec<Way> {
+pub fn identifying(table: &Surveyed, kind: Kind) -> Vec<Way> {
     let of = table_words(&table.name);
     let mut ways = Vec::new();
     let mut main: Vec<&str> = Vec::new();
@@ -216,7 +217,7 @@ fn identifying(table: &Surveyed, kind: Kind) -> Vec<Way> {
 }
 
 /// Conditions by rows of tables that were reached before.
-fn links(survey: &[Surveyed], at: usize, reached: &[Reached]) -> Vec<Way> {
+pub fn links(survey: &[Surveyed], at: usize, reached: &[Reached]) -> Vec<Way> {
     let mut ways: Vec<Way> = Vec::new();
     for done in reached {
         for pairs in leading(&survey[at], &survey[done.table]) {

@@ -1,7 +1,9 @@
 //! `art20 init`: what it proposes for a live schema is a configuration, waits for a person, and answers requests once
 //! the marks are gone.
 
+#[path = "../common/mod.rs"]
 mod common;
+mod update;
 
 use common::postgres::{PASSWORD, Server};
 use common::{art20, fixture, scratch};
