@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{root, scratch, tool};
+use common::{judges, root, scratch, strict, tool};
 use std::collections::BTreeMap;
 use std::process::Command;
 
@@ -114,4 +114,33 @@ fn the_bill_of_materials_names_every_crate_with_its_licence_and_checksum() {
         assert!(!components.contains_key(name.as_str()), "{name} is only there for tests");
     }
     assert_eq!(bill["metadata"]["component"]["version"], env!("CARGO_PKG_VERSION"));
+}
+
+#[test]
+fn the_judge_of_cyclonedx_accepts_the_bill_of_materials_and_no_broken_one() {
+    let python = judges().join("bin/python");
+    let installed = |name: &str| {
+        let tried = Command::new(&python).args(["-c", &format!("import {name}")]).output();
+        tried.is_ok_and(|output| output.status.success())
+    };
+    if !installed("cyclonedx") {
+        assert!(!strict(), "cyclonedx-python-lib is missing, and .ci/run installs it");
+        println!("skipped: cyclonedx-python-lib is not installed");
+        return;
+    }
+    let made = Command::new(root().join("packaging/sbom.py")).output().unwrap();
+    let bill = String::from_utf8(made.stdout).unwrap();
+    let folder = scratch();
+    let path = folder.path().join("art20.cdx.json");
+    let judged = |bill: &str| {
+        std::fs::write(&path, bill).unwrap();
+        let output = Command::new(&python).arg(root().join("tests/judges/bill.py")).arg(&path).output().unwrap();
+        (output.status.success(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
+    };
+    let (accepted, said) = judged(&bill);
+    assert!(accepted, "{said}");
+    for (from, to) in [("\"SHA-256\"", "\"SHA\""), ("\"MIT\"", "\"Free Beer\""), ("/zip@", "/zap@")] {
+        let broken = bill.replacen(from, to, 1);
+        assert!(broken != bill && !judged(&broken).0, "{to}");
+    }
 }
