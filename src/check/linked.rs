@@ -3,11 +3,13 @@
 //! (requirement C3).
 
 use super::Remark;
+use super::personal::identifiers;
 use crate::controller::{About, AboutChoice, Collection, Controller, RemarkCode, Store, StoreUrl, TermSource};
 use crate::guess::columns::{is_naming, is_personal, is_secret, is_staff, named};
 use crate::guess::sample::is_email;
 use crate::guess::words::table_words;
 use crate::guess::{joined, words};
+use crate::records::Cell;
 use crate::stores::{Layout, StoreError, Stores, Table};
 use std::collections::BTreeSet;
 
@@ -53,9 +55,9 @@ pub(super) fn ignored(controller: &Controller, stores: &Stores, remarks: &mut Ve
                     "rows of the collection `{from}` lead to it, and its column `{column}` is called like personal data; give the table a collection that is linked to `{from}`"
                 );
                 remarks.push(remark(RemarkCode::IgnoredLinkedTable, store, table, column, &message));
-            } else if let Some(column) = addressed(controller, stores, store, table, &layout) {
+            } else if let Some((column, what)) = addressed(controller, stores, store, table, &layout) {
                 let message = format!(
-                    "e-mail addresses stand in its column `{column}`; look, and give the table a collection if they are of people who may ask"
+                    "{what} stand in its column `{column}`; look, and give the table a collection if they are of people who may ask"
                 );
                 remarks.push(remark(RemarkCode::IgnoredAddresses, store, table, column, &message));
             }
@@ -147,14 +149,15 @@ fn led_to(
     Ok(None)
 }
 
-/// A column with addresses of several people outside in the rows that are looked at.
+/// A column with addresses or other identifiers of several people outside in the rows that are looked at, and what they
+/// are.
 fn addressed(
     controller: &Controller,
     stores: &Stores,
     store: &Store,
     table: &Table,
     layout: &Layout,
-) -> Option<String> {
+) -> Option<(String, &'static str)> {
     // The role that reads a server need not be allowed to read what is ignored.
     if !matches!(store.url, StoreUrl::Sqlite(_) | StoreUrl::SqlScript(_)) {
         return None;
@@ -186,5 +189,9 @@ fn addressed(
         // One address in a table of settings is the controller's own more often than not.
         found.collect::<BTreeSet<String>>().len() > 1
     };
-    (0..columns.len()).find(|at| outside(*at)).map(|at| columns[at].to_owned())
+    (0..columns.len()).find_map(|at| {
+        let cells: Vec<&Cell> = rows.iter().filter_map(|row| row.get(at)).collect();
+        let what = if outside(at) { Some("e-mail addresses") } else { identifiers(controller, &cells) };
+        Some((columns[at].to_owned(), what?))
+    })
 }

@@ -4,9 +4,11 @@
 mod index;
 mod json;
 mod linked;
+mod personal;
 mod policy;
 mod retention;
 mod secrets;
+mod ways;
 
 use crate::controller::{Collection, Controller, Level, RemarkCode};
 use crate::stores::agreement::disagreements;
@@ -113,6 +115,7 @@ pub fn check(controller: &Controller, stores: &Stores, as_of: Timestamp) -> Resu
     stale_ignores(controller, stores, &mut remarks);
     policy::check(controller, stores, &mut remarks);
     linked::ignored(controller, stores, &mut remarks)?;
+    ways::unreachable(controller, &mut remarks);
     for collection in &controller.collections {
         unguarded(controller, collection, &mut remarks);
         index::missing(collection, stores, &mut remarks)?;
@@ -123,6 +126,8 @@ pub fn check(controller: &Controller, stores: &Stores, as_of: Timestamp) -> Resu
             retention::overdue(controller, collection, stores, as_of, &mut remarks)?;
             json::keys(collection, stores, &mut remarks)?;
             secrets::in_urls(controller, collection, stores, &mut remarks)?;
+            personal::columns(controller, collection, stores, &mut remarks)?;
+            ways::dead(controller, collection, stores, &mut remarks)?;
         }
     }
     remarks.sort_by_key(|remark| remark.level);
