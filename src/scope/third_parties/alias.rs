@@ -80,9 +80,11 @@ fn is_mail(value: &str) -> bool {
 pub(super) fn is_phone(value: &str) -> bool {
     let digits = value.chars().filter(char::is_ascii_digit).count();
     (DIGITS..=20).contains(&digits)
-        && value
-            .chars()
-            .all(|c| c.is_ascii_digit() || c.is_whitespace() || "+()-./\u{2010}\u{2011}\u{2013}".contains(c))
+        && value.chars().all(|c| {
+            c.is_ascii_digit()
+                || c.is_whitespace()
+                || "+()-./\u{2010}\u{2011}\u{2012}\u{2013}\u{2014}\u{2212}\u{b7}\u{2022}".contains(c)
+        })
 }
 
 /// An IBAN or the like: letters and many digits in one.

@@ -7,6 +7,12 @@ use unicode_normalization::UnicodeNormalization;
 /// The longest HTML entity that is looked for.
 const ENTITY: usize = 34;
 
+/// Tags that only change how letters look.
+const LOOKS: [&str; 25] = [
+    "a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "del", "em", "font", "i", "ins", "kbd", "mark", "o:p", "s",
+    "small", "span", "strike", "strong", "sub", "sup", "u", "wbr",
+];
+
 /// How a text is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Markup {
@@ -14,6 +20,8 @@ pub(super) enum Markup {
     Plain,
     /// With HTML entities.
     Html,
+    /// The same as a browser shows it: without tags and comments.
+    Shown,
 }
 
 /// The folded text.
@@ -33,7 +41,8 @@ impl Folded {
         let mut at = 0;
         while let Some(c) = text[at..].chars().next() {
             at = match c {
-                '&' if markup == Markup::Html => folded.entity(text, at),
+                '<' if markup == Markup::Shown => folded.tag(text, at),
+                '&' if markup != Markup::Plain => folded.entity(text, at),
                 '%' => folded.percent(text, at),
                 '\\' => folded.escape(text, at),
                 _ if is_space(c) => folded.space(text, at),
@@ -51,6 +60,10 @@ impl Folded {
     }
 
     fn push(&mut self, c: char, start: usize, end: usize) {
+        // Any number of spaces, however each is written, is one.
+        if c == ' ' && self.text.ends_with(' ') {
+            return;
+        }
         let place = (u32::try_from(start).unwrap_or(u32::MAX), u32::try_from(end).unwrap_or(u32::MAX));
         self.text.push(c);
         self.places.resize(self.text.len(), place);
@@ -61,9 +74,13 @@ impl Folded {
             self.push(c.to_ascii_lowercase(), start, end);
         } else if is_space(c) {
             self.push(' ', start, end);
-        } else if !is_invisible(c) {
-            for part in std::iter::once(c).nfkd().flat_map(char::to_lowercase) {
-                self.push(if is_space(part) { ' ' } else { part }, start, end);
+        } else {
+            for part in std::iter::once(c).nfkd().flat_map(without_case).map(plain) {
+                // A capital I with a dot, as Turkish writes it, is an i.
+                let dot = part == '\u{307}' && self.text.ends_with('i');
+                if !dot && !is_invisible(part) {
+                    self.push(part, start, end);
+                }
             }
         }
         end
@@ -73,7 +90,7 @@ impl Folded {
         let (mut end, mut broken) = (start, false);
         for c in text[start..].chars() {
             broken |= c == '\n';
-            if !(is_space(c) || is_invisible(c) || broken && c == '>') {
+            if !(is_space(c) || is_invisible(c) || broken && (c == '>' || c == '|')) {
                 break;
             }
             end += c.len_utf8();
@@ -82,15 +99,36 @@ impl Folded {
         end
     }
 
+    /// A tag that only changes how letters look stands between no two letters; any other parts words.
+    fn tag(&mut self, text: &str, start: usize) -> usize {
+        let Some(end) = tag_end(text, start) else { return self.character('<', start, start + 1) };
+        let name = text[start + 1..end].trim_start_matches('/');
+        let name = name.split(|c: char| c.is_whitespace() || c == '/' || c == '>').next().unwrap_or_default();
+        if !name.starts_with('!') && !LOOKS.iter().any(|looks| looks.eq_ignore_ascii_case(name)) {
+            self.push(' ', start, end);
+        }
+        end
+    }
+
+    /// `&uuml;`, `&#252;`; browsers also read some of them without their end.
     fn entity(&mut self, text: &str, start: usize) -> usize {
-        let token = text.as_bytes()[start..].iter().take(ENTITY).position(|b| *b == b';').map(|end| start + end + 1);
-        if let Some(end) = token
-            && let Some(token) = text.get(start..end)
-            && token[1..token.len() - 1].bytes().all(|b| b.is_ascii_alphanumeric() || b == b'#')
-        {
+        let inner = |b: &u8| b.is_ascii_alphanumeric() || *b == b'#';
+        let length = text.as_bytes()[start + 1..].iter().take(ENTITY).take_while(|b| inner(b)).count();
+        let whole = text.as_bytes().get(start + 1 + length) == Some(&b';');
+        let number = text[start + 1..].strip_prefix('#').map(|rest| {
+            let hex = rest.starts_with(['x', 'X']);
+            let fits = |b: &u8| if hex { b.is_ascii_hexdigit() } else { b.is_ascii_digit() };
+            1 + usize::from(hex) + rest.bytes().skip(usize::from(hex)).take(8).take_while(|b| fits(b)).count()
+        });
+        let shorter = number.map_or((2..=length.min(6)).rev().collect(), |digits| vec![digits]);
+        let lengths = whole.then_some((length, true)).into_iter().chain(shorter.into_iter().map(|n| (n, false)));
+        for (length, whole) in lengths {
+            let token = format!("{};", &text[start..start + 1 + length]);
             let mut decoded = String::new();
             add_html_token(&mut decoded, token.as_bytes(), false);
-            if decoded != token {
+            let known = whole || number.is_some() || decoded.chars().all(|c| ('\u{a0}'..='\u{ff}').contains(&c));
+            if decoded != token && known {
+                let end = start + 1 + length + usize::from(whole);
                 decoded.chars().for_each(|c| _ = self.character(c, start, end));
                 return end;
             }
@@ -98,31 +136,80 @@ impl Folded {
         self.character('&', start, start + 1)
     }
 
-    /// `%C3%BC`: as many in a row as make up text.
+    /// `%C3%BC`: as many in a row as make up text; `%25C3%25BC` where an address was put into another twice.
     fn percent(&mut self, text: &str, start: usize) -> usize {
         let bytes = text.as_bytes();
-        let digit = |at: usize| bytes.get(at).and_then(|b| char::from(*b).to_digit(16));
-        let decoded: Vec<u8> = (start..)
-            .step_by(3)
-            .map_while(|at| match (bytes.get(at), digit(at + 1), digit(at + 2)) {
-                (Some(b'%'), Some(high), Some(low)) => u8::try_from(high * 16 + low).ok(),
-                _ => None,
-            })
-            .collect();
-        let Some(decoded) = Some(decoded).filter(|d| !d.is_empty()).and_then(|d| String::from_utf8(d).ok()) else {
-            return self.character('%', start, start + 1);
+        let (mut decoded, mut ends, mut at) = (Vec::new(), Vec::new(), start);
+        while let Some((byte, end)) = percent_byte(bytes, at) {
+            decoded.push(byte);
+            ends.push(end);
+            at = end;
+        }
+        let valid = match std::str::from_utf8(&decoded) {
+            Ok(text) => text,
+            Err(error) => std::str::from_utf8(&decoded[..error.valid_up_to()]).unwrap_or_default(),
         };
-        decoded.chars().fold(start, |at, c| self.character(c, at, at + 3 * c.len_utf8()))
+        let (mut from, mut read) = (start, 0);
+        for c in valid.chars() {
+            read += c.len_utf8();
+            let end = ends[read - 1];
+            self.character(c, from, end);
+            from = end;
+        }
+        if read == 0 { self.character('%', start, start + 1) } else { from }
     }
 
-    /// `\u4e2d`, as JSON inside a text writes it.
+    /// `\u4e2d`, as JSON inside a text writes it; a character beyond four digits is written as two.
     fn escape(&mut self, text: &str, start: usize) -> usize {
-        let code = text.get(start + 2..start + 6).filter(|_| text[start + 1..].starts_with('u'));
-        match code.and_then(|code| u32::from_str_radix(code, 16).ok()).and_then(char::from_u32) {
-            Some(c) => self.character(c, start, start + 6),
-            None => self.character('\\', start, start + 1),
+        let unit = |at: usize| {
+            let code = text.get(at + 2..at + 6).filter(|_| text[at..].starts_with("\\u"))?;
+            u16::from_str_radix(code, 16).ok()
+        };
+        let units: Vec<u16> = unit(start).into_iter().chain(unit(start + 6)).collect();
+        match char::decode_utf16(units).next() {
+            Some(Ok(c)) => self.character(c, start, start + 6 * c.len_utf16()),
+            _ => self.character('\\', start, start + 1),
         }
     }
+}
+
+/// One byte written with a percent sign, and where it ends.
+fn percent_byte(bytes: &[u8], start: usize) -> Option<(u8, usize)> {
+    let digit = |at: usize| char::from(*bytes.get(at)?).to_digit(16);
+    let byte = |at: usize| u8::try_from(digit(at)? * 16 + digit(at + 1)?).ok();
+    let mut at = start + usize::from(*bytes.get(start)? == b'%');
+    if at == start {
+        return None;
+    }
+    // A percent sign that was written with one itself.
+    while byte(at) == Some(b'%') && byte(at + 2).is_some() {
+        at += 2;
+    }
+    Some((byte(at)?, at + 2))
+}
+
+/// Where a tag or comment that begins here ends.
+fn tag_end(text: &str, start: usize) -> Option<usize> {
+    let rest = &text[start..];
+    if rest.starts_with("<!--") {
+        return rest.find("-->").map(|at| start + at + 3);
+    }
+    let next = rest[1..].trim_start_matches('/').chars().next()?;
+    let end = rest.find('>')? + 1;
+    (next.is_ascii_alphabetic() || next == '!' || next == '?').then_some(start + end)
+}
+
+/// The tags and comments in a piece of HTML, one after the other.
+pub(super) fn tags(piece: &str) -> String {
+    let (mut tags, mut at) = (String::new(), 0);
+    while let Some(start) = piece[at..].find('<').map(|found| at + found) {
+        at = start + 1;
+        if let Some(end) = tag_end(piece, start) {
+            tags.push_str(&piece[start..end]);
+            at = end;
+        }
+    }
+    tags
 }
 
 /// A short text folded, without spaces around it.
@@ -135,9 +222,41 @@ fn is_space(c: char) -> bool {
     c.is_whitespace() || c == '_'
 }
 
-/// Characters that show nothing, or only turn the direction of writing.
+/// Characters that show nothing or only turn the direction of writing, and signs that a writer of Arabic or Hebrew may
+/// leave out: vowels, and the line that stretches a word.
 fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180b}'..='\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{e0000}'..='\u{e01ef}'
+        | '\u{640}' | '\u{64b}'..='\u{652}' | '\u{670}'
+        | '\u{591}'..='\u{5bd}' | '\u{5bf}' | '\u{5c1}' | '\u{5c2}' | '\u{5c4}' | '\u{5c5}' | '\u{5c7}')
+}
+
+/// Without case in any script: `ẞ`, `ß` and `SS` are one, the two small sigmas too, and the i without a dot is an i.
+fn without_case(c: char) -> impl Iterator<Item = char> {
+    c.to_lowercase().flat_map(char::to_uppercase).flat_map(char::to_lowercase)
+}
+
+/// One sign for what keyboards and programs write in several ways.
+fn plain(c: char) -> char {
+    match c {
+        '\u{2018}' | '\u{2019}' | '\u{201b}' | '\u{2bc}' | '\u{2032}' => '\'',
+        '\u{2010}' | '\u{2011}' => '-',
+        // The full stop of Chinese and Japanese parts the names of a domain as well (RFC 3490, section 3.1).
+        '\u{3002}' => '.',
+        // Persian keyboards write these letters of Arabic names.
+        '\u{6cc}' => '\u{64a}',
+        '\u{6a9}' => '\u{643}',
+        '\u{660}'..='\u{669}' => digit(c, '\u{660}'),
+        '\u{6f0}'..='\u{6f9}' => digit(c, '\u{6f0}'),
+        '\u{966}'..='\u{96f}' => digit(c, '\u{966}'),
+        c if is_space(c) => ' ',
+        c => c,
+    }
+}
+
+/// The digit that stands so far behind the zero of its script.
+fn digit(c: char, zero: char) -> char {
+    char::from_digit(u32::from(c) - u32::from(zero), 10).unwrap_or(c)
 }
 
 #[cfg(test)]

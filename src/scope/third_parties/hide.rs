@@ -1,7 +1,9 @@
 //! A portable record without other people: every value, every file, every child.
 
 use super::fold::Markup;
+use super::foreign::is_text;
 use super::message::{self, Remade};
+use super::parts::markup;
 use super::replacer::Replacer;
 use crate::records::{Code, Content, Contents, FieldValue, Json, Kind, Record, Shape, Verbatim};
 use crate::scope::PortableRecord;
@@ -230,11 +232,17 @@ impl Replacer<'_> {
             return Ok(Searched::Same);
         }
         let Some(bytes) = read(content, contents)? else { return Ok(Searched::No) };
-        let Ok(text) = String::from_utf8(bytes) else { return Ok(Searched::Same) };
         let kind = record.text("media_type").unwrap_or_default().to_ascii_lowercase();
-        let markup = if kind.contains("html") || kind.contains("xml") { Markup::Html } else { Markup::Plain };
-        let mut text = message::unfolded(&kind, text);
-        Ok(if self.text(&mut text, markup) { Searched::New(text.into_bytes()) } else { Searched::Same })
+        let markup = markup(&kind);
+        let new = match String::from_utf8(bytes) {
+            Ok(text) if !text.contains('\0') => {
+                let mut text = message::unfolded(&kind, text);
+                self.text(&mut text, markup).then(|| text.into_bytes())
+            }
+            Ok(text) => self.foreign(text.as_bytes(), markup),
+            Err(error) => self.foreign(error.as_bytes(), markup),
+        };
+        Ok(new.map_or(Searched::Same, Searched::New))
     }
 }
 
@@ -251,15 +259,6 @@ fn read(content: &Content, contents: &dyn Contents) -> io::Result<Option<Vec<u8>
     let mut bytes = Vec::new();
     content.reader(contents)?.take(LARGEST + 1).read_to_end(&mut bytes)?;
     Ok((bytes.len() as u64 <= LARGEST).then_some(bytes))
-}
-
-/// UTF-8 without NUL, as far as this piece of a file shows.
-fn is_text(start: &[u8]) -> bool {
-    let whole = match std::str::from_utf8(start) {
-        Ok(_) => true,
-        Err(error) => error.error_len().is_none(),
-    };
-    whole && !start.contains(&0)
 }
 
 fn is_file(path: &str) -> bool {

@@ -7,9 +7,10 @@ use super::fold::Markup;
 use super::parts::Parts;
 use super::replacer::Replacer;
 use crate::records::headers::matches;
-use crate::records::mime::headers;
+use crate::records::mime::{headers, words};
 use crate::records::{Code, Party, Uid};
 use mail_parser::{Header, HeaderValue, Message, MessageParser, PartType};
+use std::borrow::Cow;
 
 /// Fields of correspondents (RFC 5322, section 3.6.2, 3.6.3 and 3.6.6).
 const ADDRESSES: [&str; 10] =
@@ -79,7 +80,7 @@ fn parser() -> MessageParser {
 
 /// Visits every correspondent in the headers of an e-mail, and of the e-mails in it.
 pub(super) fn correspondents(raw: &[u8], visit: &mut dyn FnMut(&str, Party)) {
-    if let Some(message) = parser().parse(raw) {
+    if let Some(message) = parser().parse(&whole_words(raw)) {
         visit_message(&message, visit);
     }
 }
@@ -105,7 +106,8 @@ pub(super) fn own_id(raw: &[u8]) -> Option<String> {
 
 /// Makes an e-mail anew without other people, if it names any or holds what must be withheld.
 pub(super) fn remake(replacer: &mut Replacer<'_>, raw: &[u8], sent: bool, uid: &Uid) -> Remade {
-    let Some(message) = parser().parse(raw).filter(|message| !message.headers().is_empty()) else {
+    let raw = whole_words(raw);
+    let Some(message) = parser().parse(&*raw).filter(|message| !message.headers().is_empty()) else {
         return Remade::Unreadable;
     };
     // Not by the record's lasting uid, which other archives may have.
@@ -113,11 +115,18 @@ pub(super) fn remake(replacer: &mut Replacer<'_>, raw: &[u8], sent: bool, uid: &
     let mut making = Making { replacer, sent, changed: false, withheld: Vec::new(), parts };
     let mut bytes = Vec::new();
     making.message(&message, &mut bytes);
-    // What no reader shows, such as the text before the first part, is searched too.
-    let body = raw.get(message.root_part().offset_body as usize..).unwrap_or_default();
-    let hidden = !making.replacer.search.hits(&String::from_utf8_lossy(body), Markup::Plain).is_empty();
-    let Making { changed, withheld, .. } = making;
-    if changed || hidden { Remade::New(Made { bytes, withheld }) } else { Remade::Same }
+    let Making { changed, withheld, replacer, .. } = making;
+    if changed || replacer.is_named_in(&message, &raw) { Remade::New(Made { bytes, withheld }) } else { Remade::Same }
+}
+
+/// The message with the encoded words of its header made whole.
+fn whole_words(raw: &[u8]) -> Cow<'_, [u8]> {
+    let blank = |mark: &[u8]| raw.windows(mark.len()).position(|window| window == mark);
+    let end = blank(b"\n\r\n").into_iter().chain(blank(b"\n\n")).min().unwrap_or(raw.len());
+    match words::joined(&raw[..end]) {
+        Cow::Borrowed(_) => Cow::Borrowed(raw),
+        Cow::Owned(header) => Cow::Owned([&header[..], &raw[end..]].concat()),
+    }
 }
 
 /// A message under way.

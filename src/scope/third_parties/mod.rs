@@ -7,6 +7,7 @@
 
 mod alias;
 mod fold;
+mod foreign;
 mod hide;
 mod message;
 mod parts;
@@ -14,7 +15,10 @@ mod persons;
 mod replacer;
 mod search;
 mod sightings;
+mod unshown;
 
+#[cfg(test)]
+mod hostile;
 #[cfg(test)]
 mod tests;
 

@@ -1,10 +1,13 @@
 //! The parts of an e-mail that is made anew (RFC 2046): texts searched, files of the subject kept, others' files withheld.
 
 use super::fold::Markup;
+use super::foreign::is_text;
 use super::message::{Making, unfolded};
 use crate::records::mime::{body, headers};
 use crate::records::{Code, Uid};
-use mail_parser::{Message, MessagePart, MimeHeaders, PartType};
+use mail_parser::decoders::base64::base64_decode;
+use mail_parser::decoders::quoted_printable::quoted_printable_decode;
+use mail_parser::{Encoding, Message, MessagePart, MimeHeaders, PartType};
 
 /// What stands in the place of a file that is withheld.
 const WITHHELD: &str = "[withheld: unsearchable]";
@@ -47,7 +50,11 @@ impl Making<'_, '_> {
                 out.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
             }
             PartType::Text(body) | PartType::Html(body) if self.sent || !is_file(part) => {
-                self.text_part(part, body, matches!(part.body, PartType::Html(_)), out);
+                let html = matches!(part.body, PartType::Html(_));
+                match self.read_otherwise(message, part, body, html) {
+                    Some(body) => self.text_part(part, &body, html, out),
+                    None => self.text_part(part, body, html, out),
+                }
             }
             _ if !self.sent => {
                 self.changed = true;
@@ -65,19 +72,37 @@ impl Making<'_, '_> {
                     let kind = media_type(part).unwrap_or_else(|| "application/octet-stream".to_owned());
                     let head = format!("Content-Type: {kind}\r\n{}", self.description(part, "base64"));
                     text(head);
+                    let new = self.replacer.foreign(bytes, markup(&kind)).filter(|_| is_text(bytes));
+                    self.changed |= new.is_some();
                     // Writing to memory does not fail.
-                    _ = body::base64(&mut &**bytes, out);
+                    _ = body::base64(&mut new.as_deref().unwrap_or(bytes), out);
                 }
             },
             PartType::Text(_) | PartType::Html(_) => {}
         }
     }
 
+    /// A text whose charset is wrong or missing, if it names more people in another.
+    fn read_otherwise(&self, message: &Message<'_>, part: &MessagePart<'_>, body: &str, html: bool) -> Option<String> {
+        let markup = if html { Markup::Html } else { Markup::Plain };
+        if body.is_ascii() && !body.contains('\0') {
+            return None;
+        }
+        let stored = message.raw_message().get(part.offset_body as usize..part.offset_end as usize)?;
+        let decoded = match part.encoding {
+            Encoding::None => None,
+            Encoding::QuotedPrintable => quoted_printable_decode(stored),
+            Encoding::Base64 => base64_decode(stored),
+        };
+        let known = self.replacer.search.hits(body, markup).len();
+        self.replacer.foreign_text(decoded.as_deref().unwrap_or(stored), markup, known)
+    }
+
     fn text_part(&mut self, part: &MessagePart<'_>, body: &str, html: bool, out: &mut Vec<u8>) {
         let kind = media_type(part).unwrap_or_else(|| "text/plain".to_owned());
         let mut text = unfolded(&kind, body.to_owned());
-        let html = html || kind.contains("html") || kind.contains("xml");
-        let changed = self.replacer.text(&mut text, if html { Markup::Html } else { Markup::Plain });
+        let markup = if html { Markup::Html } else { markup(&kind) };
+        let changed = self.replacer.text(&mut text, markup);
         self.changed |= changed;
         let text = if changed { &text } else { body };
         let parameters = ["format", "delsp", "method"].into_iter().filter_map(|name| {
@@ -121,6 +146,11 @@ impl Making<'_, '_> {
 fn is_file(part: &MessagePart<'_>) -> bool {
     part.attachment_name().is_some()
         || part.content_disposition().is_some_and(|disposition| disposition.is_attachment())
+}
+
+/// How a text of this media type is written.
+pub(super) fn markup(kind: &str) -> Markup {
+    if kind.contains("html") || kind.contains("xml") { Markup::Html } else { Markup::Plain }
 }
 
 fn media_type(part: &MessagePart<'_>) -> Option<String> {

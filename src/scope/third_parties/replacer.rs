@@ -1,7 +1,7 @@
 //! What stands for other people in one archive, and putting it in their place.
 
 use super::alias::{Alias, people};
-use super::fold::Markup;
+use super::fold::{Markup, tags};
 use super::persons::Persons;
 use super::search::Search;
 use super::sightings::Sightings;
@@ -102,6 +102,13 @@ impl<'a> Replacer<'a> {
             new.push_str(&text[at..hit.start]);
             let name = if hit.address { self.pseudonymous_address(hit.person) } else { self.pseudonym(hit.person) };
             new.push_str(&name);
+            if text[hit.end..].starts_with(|c: char| c.is_ascii_digit()) {
+                // `Person 1` before a 2 would be somebody else.
+                new.push(' ');
+            }
+            if markup == Markup::Html {
+                new.push_str(&tags(&text[hit.start..hit.end]));
+            }
             at = hit.end;
         }
         new.push_str(&text[at..]);

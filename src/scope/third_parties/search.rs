@@ -11,6 +11,8 @@ use unicode_normalization::char::is_combining_mark;
 
 /// The longest piece of text that may be a telephone number.
 const LONGEST_NUMBER: usize = 40;
+/// A name of so many letters is looked for without its spaces too.
+const RUN_TOGETHER: usize = 8;
 
 /// One person in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,7 +64,7 @@ impl Search {
                 if nth > 0 && Alias::of(&text, region).as_ref().is_some_and(is_others) {
                     continue;
                 }
-                let single = !mail && !text.contains(' ') && text.chars().all(char::is_alphabetic);
+                let single = !mail && nth == 0 && !text.contains(' ') && text.chars().all(char::is_alphabetic);
                 let capital = single && !persons.small.contains(key);
                 texts.insert(text, Pattern { person: Some(*person), mail, capital });
             }
@@ -85,9 +87,11 @@ impl Search {
         if text.is_empty() || self.automaton.is_none() && self.phones.is_empty() {
             return Vec::new();
         }
-        let folded = Folded::of(text, markup);
-        let mut hits = self.known(text, &folded);
-        hits.extend(self.numbers(&folded));
+        let mut hits = self.found(text, &Folded::of(text, markup));
+        // Once more as it is shown: a name may be half bold, and stand in an attribute as well.
+        if markup == Markup::Html && text.contains('<') {
+            hits.extend(self.found(text, &Folded::of(text, Markup::Shown)));
+        }
         hits.sort_by_key(|hit| (hit.start, usize::MAX - hit.end));
         let mut end = 0;
         hits.retain(|hit| {
@@ -95,6 +99,12 @@ impl Search {
             end = if apart { hit.end } else { end };
             apart
         });
+        hits
+    }
+
+    fn found(&self, text: &str, folded: &Folded) -> Vec<Hit> {
+        let mut hits = self.known(text, folded);
+        hits.extend(self.numbers(folded));
         hits
     }
 
@@ -131,7 +141,7 @@ impl Search {
             return hits;
         }
         let text = &folded.text;
-        let fits = |c: char| c.is_ascii_digit() || " +()-./\u{2010}\u{2011}\u{2013}".contains(c);
+        let fits = |c: char| c.is_ascii_digit() || " +()".contains(c) || parts_digits(c);
         let mut at = 0;
         while let Some(start) = text[at..].find(|c: char| c.is_ascii_digit() || c == '+').map(|found| at + found) {
             let end = text[start..].find(|c| !fits(c)).map_or(text.len(), |length| start + length);
@@ -166,17 +176,20 @@ impl Search {
                 is_phone(piece) && self.tails.contains(&tail(piece))
             }));
         }
-        all.retain(|(from, to)| {
-            let glued = |c: Option<char>| c.is_some_and(|c| is_word(c) && !c.is_ascii_digit());
-            !glued(text[..*from].chars().next_back()) && !glued(text[*to..].chars().next())
-        });
         all.sort_by_key(|(from, to)| (*from, usize::MAX - to));
         all
     }
 
     fn phone(&self, text: &str) -> Option<u32> {
-        self.phones.get(&canonical("phone", text, self.region.as_deref())).copied()
+        // Not every reader of numbers knows every dash.
+        let text = text.replace(parts_digits, " ");
+        self.phones.get(&canonical("phone", &text, self.region.as_deref())).copied()
     }
+}
+
+/// What people put between the digits of a number, spaces and brackets apart.
+fn parts_digits(c: char) -> bool {
+    "-./\u{2012}\u{2013}\u{2014}\u{2212}\u{b7}\u{2022}".contains(c)
 }
 
 /// The last five digits.
@@ -207,11 +220,16 @@ fn forms(key: &Alias) -> Vec<String> {
             let mut forms = vec![word.clone()];
             if is_account(word) {
                 let groups: Vec<&str> = word.as_bytes().chunks(4).filter_map(|c| std::str::from_utf8(c).ok()).collect();
-                forms.push(groups.join(" "));
+                forms.extend([groups.join(" "), groups.join("-")]);
             } else {
                 let words: Vec<&str> = word.split(' ').filter(|_| word.len() < 80).collect();
                 let turned = (1..words.len()).map(|at| format!("{}, {}", words[at..].join(" "), words[..at].join(" ")));
                 forms.extend(turned);
+                // As file names and links have it; run together only where it is too long for another word.
+                if words.len() > 1 {
+                    forms.extend(["-", "+", "."].map(|mark| words.join(mark)));
+                    forms.extend(Some(words.concat()).filter(|name| name.chars().count() >= RUN_TOGETHER));
+                }
             }
             forms
         }
@@ -238,7 +256,10 @@ fn is_word(c: char) -> bool {
 fn stands_as_name(before: &str, name: &str, after: &str) -> bool {
     let (previous, next) = (before.chars().next_back(), after.chars().next());
     let (first, last) = (name.chars().next(), name.chars().next_back());
-    let glued = |a: Option<char>, b: Option<char>| a.is_some_and(is_word) && b.is_some_and(is_word);
+    // No number makes another word of a whole name, but it may of a short one: `Kim Novak2`, not `7ED9`.
+    let whole = name.contains(' ');
+    let word = |c: char| is_word(c) && !(whole && c.is_ascii_digit());
+    let glued = |a: Option<char>, b: Option<char>| a.is_some_and(word) && b.is_some_and(word);
     // A local part or a domain is no name.
     let in_address = next == Some('@') && after[1..].starts_with(is_word)
         || previous == Some('@') && before[..before.len() - 1].ends_with(is_word);
@@ -249,7 +270,8 @@ fn stands_as_address(before: &str, after: &str) -> bool {
     let mut back = before.chars().rev();
     let longer_before = match (back.next(), back.next()) {
         (Some(c), _) if is_word(c) => true,
-        (Some(mark), Some(c)) => ".!#$%*+-^`{|}~'".contains(mark) && is_word(c),
+        // A local part may hold other marks, but people and programs put them between addresses.
+        (Some(mark), Some(c)) => ".+-'".contains(mark) && is_word(c),
         _ => false,
     };
     let mut on = after.chars();

@@ -8,7 +8,7 @@ use crate::request::ThirdParties;
 use crate::subject::Identifier;
 use std::path::Path;
 
-fn controller() -> Controller {
+pub(super) fn controller() -> Controller {
     let text = "version = 1\n[controller]\nname = \"Shop\"\nid = \"https://s.example\"\ncountry = \"DE\"\n\
                 languages = [\"en\"]\nown_addresses = [\"@s.example\", \"+49 30 5550\"]\n";
     Controller::parse(Path::new("art20.toml"), text.into()).unwrap()
@@ -23,7 +23,7 @@ fn seen(headers: &[&str]) -> String {
     headers.iter().map(|header| format!("{header}\r\n")).collect::<String>() + "\r\ntext"
 }
 
-fn replacer<'c>(controller: &'c Controller, mode: ThirdParties, messages: &[&str]) -> Replacer<'c> {
+pub(super) fn replacer<'c>(controller: &'c Controller, mode: ThirdParties, messages: &[&str]) -> Replacer<'c> {
     let mut sightings = Sightings::new(controller, subject().iter());
     messages.iter().for_each(|headers| sightings.raw(seen(&headers.split('|').collect::<Vec<_>>()).as_bytes()));
     Replacer::new(mode, sightings, &["occasion".to_owned()])

@@ -2,6 +2,7 @@
 
 use super::addresses::{AddressScan, decoded};
 use super::header::{Fields, Header};
+use crate::records::mime::words;
 use crate::records::{Cell, Party, party};
 use mail_parser::parsers::MessageStream;
 use mail_parser::{Addr, Address, HeaderValue};
@@ -184,7 +185,7 @@ fn list_text(parties: &[Party]) -> String {
 /// A value on one line, without white space around it.
 fn one_line(value: &[u8]) -> Vec<u8> {
     let line: Vec<u8> = value.iter().map(|byte| if matches!(byte, b'\r' | b'\n') { b' ' } else { *byte }).collect();
-    line.trim_ascii().to_vec()
+    words::joined(line.trim_ascii()).into_owned()
 }
 
 /// Free text with its encoded words decoded; bytes that are no UTF-8 stay as they are where nothing says what they are.
