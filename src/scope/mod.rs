@@ -7,6 +7,9 @@ mod portable;
 mod rules;
 mod third_parties;
 
+#[cfg(test)]
+mod tests;
+
 pub use consent::{ConsentBook, ConsentState, Withdrawal};
 pub use portable::{Circumstances, PortableRecord, ScopeDecision, Tally, decide, retention_ended};
 pub use rules::{Hold, OwnActivity, RowFacts, ValueFacts, decide_row, decide_value};

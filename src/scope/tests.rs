@@ -1,0 +1,450 @@
+//! A row through the whole room: what decides about it, and what is left of its values.
+
+use super::{
+    Circumstances, ConsentBook, PortableRecord, Replacer, ScopeDecision, Sightings, Withdrawal, decide, retention_ended,
+};
+use crate::controller::activity::Regime;
+use crate::controller::{Collection, Controller};
+use crate::normalize::{Holding, Normalized, RowReader, SubjectNames};
+use crate::records::content::NoContents;
+use crate::records::{Cell, Code, Content, FieldValue, Json, Time, Verbatim};
+use crate::request::ThirdParties;
+use crate::subject::{Identifier, RowFate, RowId};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+const CONFIGURATION: &str = r#"
+version = 1
+[controller]
+name = "Shop"
+id = "https://s.example"
+time_zone = "Europe/Berlin"
+[activity]
+service = { title = "S", legal_basis = "contract", retention = "P1Y" }
+given = { title = "G", legal_basis = "legitimate_interests", voluntary = true }
+more = { title = "M", legal_basis = "contract", voluntary = true }
+marketing = { title = "N", legal_basis = "legitimate_interests" }
+news = { title = "C", legal_basis = "consent", consent = "consents" }
+watched = { title = "W", legal_basis = "contract", disclose = false, statute = "section 1" }
+reported = { title = "R", legal_basis = "public_task", disclose = false, statute = "section 2" }
+local = { title = "L", legal_basis = { pipl = "contract" } }
+[store.s]
+url = "sqlite:s.db"
+[collection.consents]
+store = "s"
+table = "consents"
+kind = "consent"
+activity = "service"
+origin = "provided"
+key = ["id"]
+match = ["mail = subject.email"]
+[collection.consents.columns]
+id = { omit = "number" }
+mail = { omit = "link" }
+what = "for_activity"
+[collection.contacts]
+store = "s"
+table = "contacts"
+kind = "contact"
+activity = { column = "for", values = { s = "service", g = "given", b = "more", m = "marketing", n = "news", w = "watched", r = "reported", l = "local" } }
+origin = "provided"
+key = ["id"]
+match = ["mail = subject.email"]
+legal_hold = "held"
+retention_from = "since"
+[collection.contacts.columns]
+id = { omit = "number" }
+for = { omit = "link" }
+pw = { secret = true, omit = "password" }
+held = { omit = "flag" }
+since = { omit = "counted from" }
+name = "name.full"
+mail = "emails"
+mail_2 = "emails"
+street = "address.street"
+city = "address.locality"
+street_2 = { field = "address.street", label = "work" }
+born = "birthday"
+at = { field = "additional.at", format = "%Y-%m-%d %H:%M" }
+json = { field = "additional.json", format = "json", keys = "all", secret_keys = ["token"] }
+score = { field = "additional.score", origin = "derived" }
+agent = { field = "additional.agent", about = "staff" }
+friend = { field = "additional.friend", about = "third_party" }
+friends_age = { field = "additional.age", about = "third_party" }
+promo = { field = "additional.promo", activity = "marketing" }
+letter = { field = "additional.letter", activity = "news" }
+secretly = { field = "additional.secretly", activity = "watched" }
+[collection.messages]
+store = "s"
+table = "messages"
+kind = "message"
+activity = "service"
+key = ["id"]
+match = ["from has subject.email"]
+[collection.messages.columns]
+id = { omit = "number" }
+from = "from"
+to = "to"
+bcc = "bcc"
+recording = "recording"
+raw = "raw"
+[collection.messages.set]
+channel = "email"
+[collection.files]
+store = "s"
+table = "files"
+kind = "attachment"
+parent = "messages"
+activity = "service"
+origin = "exchanged"
+key = ["id"]
+match = ["mail = messages.id"]
+[collection.files.columns]
+id = { omit = "number" }
+mail = { omit = "link" }
+content = "content"
+"#;
+
+struct World {
+    controller: Controller,
+    consents: ConsentBook,
+    only: Vec<String>,
+    regime: Regime,
+    mode: ThirdParties,
+}
+
+impl World {
+    fn new() -> World {
+        let controller = Controller::parse(Path::new("art20.toml"), CONFIGURATION.to_owned()).unwrap();
+        let consents = ConsentBook::new(now(), TimeZone::UTC);
+        World { controller, consents, only: Vec::new(), regime: Regime::Gdpr, mode: ThirdParties::Keep }
+    }
+
+    fn circumstances(&self) -> Circumstances<'_> {
+        Circumstances {
+            controller: &self.controller,
+            regime: self.regime,
+            consents: &self.consents,
+            as_of: now(),
+            third_parties: self.mode,
+            only: &self.only,
+        }
+    }
+
+    fn collection(&self, name: &str) -> &Collection {
+        &self.controller.collections[self.controller.collection(name).unwrap()]
+    }
+
+    /// A row of a collection with these columns, all others NULL.
+    fn row(&self, collection: &str, columns: &[(&str, &str)]) -> Normalized {
+        let collection = self.collection(collection);
+        let reader = RowReader::new(collection);
+        let cell = |name: &str| match (name, columns.iter().find(|(column, _)| *column == name)) {
+            ("id", _) => Cell::Integer(1),
+            (_, Some((_, text))) => Cell::Text(text.as_bytes().to_vec()),
+            _ => Cell::Null,
+        };
+        let cells: Vec<Cell> = reader.wishes().iter().map(|wish| cell(wish.column)).collect();
+        let subject = SubjectNames::new([anna()].iter(), None);
+        reader.row(&self.controller, &subject, &RowId::Number(1), 1, &cells, None).unwrap()
+    }
+
+    fn decide(&self, collection: &str, row: Normalized, fate: RowFate) -> ScopeDecision {
+        decide(&self.circumstances(), self.collection(collection), row, fate, None)
+    }
+
+    /// What becomes of a contact with these columns.
+    fn contact(&self, columns: &[(&str, &str)]) -> ScopeDecision {
+        self.decide("contacts", self.row("contacts", columns), RowFate::Subject)
+    }
+
+    fn portable(&self, columns: &[(&str, &str)]) -> Box<PortableRecord> {
+        let columns: Vec<_> = columns.iter().copied().chain([("for", "s")]).collect();
+        portable(self.contact(&columns))
+    }
+}
+
+fn now() -> Timestamp {
+    "2026-06-01T00:00:00Z".parse().unwrap()
+}
+
+fn anna() -> Identifier {
+    Identifier::parse("email:anna@a.example", None).unwrap()
+}
+
+fn code(decision: ScopeDecision) -> Option<Code> {
+    match decision {
+        ScopeDecision::Portable(_) => None,
+        ScopeDecision::Excluded(code) => Some(code),
+    }
+}
+
+fn portable(decision: ScopeDecision) -> Box<PortableRecord> {
+    match decision {
+        ScopeDecision::Portable(record) => record,
+        ScopeDecision::Excluded(code) => panic!("{}", code.as_str()),
+    }
+}
+
+fn held(record: &PortableRecord) -> Vec<(&str, &str)> {
+    record.record().withheld.iter().map(|(path, code)| (path.as_str(), code.as_str())).collect()
+}
+
+fn counted(record: &PortableRecord) -> BTreeMap<&str, u64> {
+    record.tally().withheld.iter().map(|(code, count)| (code.as_str(), *count)).collect()
+}
+
+/// The columns of a contact that no record shows.
+const UNMAPPED: [(&str, u64); 2] = [("omitted", 4), ("secret", 1)];
+
+#[test]
+fn a_row_of_an_excluded_parent_takes_its_code_and_a_row_of_no_activity_stays_out() {
+    let world = World::new();
+    let collection = world.collection("contacts");
+    let row = world.row("contacts", &[("for", "s")]);
+    let parent = Some(Code::Derived);
+    let decided = decide(&world.circumstances(), collection, row.clone(), RowFate::Subject, parent);
+    assert_eq!(code(decided), parent);
+    let row = Normalized { activity: "nothing".to_owned(), ..row };
+    assert_eq!(code(world.decide("contacts", row, RowFate::Subject)), Some(Code::NotSelected));
+}
+
+#[test]
+fn basis_regime_and_secrecy_of_the_activity_decide() {
+    let mut world = World::new();
+    for (activity, expected) in [
+        ("s", None),
+        ("m", Some(Code::LegitimateInterests)),
+        ("n", Some(Code::NoConsentOnRecord)),
+        ("w", Some(Code::LegalObligation)),
+        ("r", Some(Code::PublicTask)),
+        ("l", Some(Code::LegitimateInterests)),
+    ] {
+        assert_eq!(code(world.contact(&[("for", activity)])), expected, "{activity}");
+    }
+    world.regime = Regime::Pipl;
+    assert_eq!(code(world.contact(&[("for", "l")])), None);
+    let given = Time::parse("2026-01-01", &TimeZone::UTC).unwrap().time;
+    world.consents.enter("consents", "news", Some(&given), Withdrawal::None);
+    assert_eq!(code(world.contact(&[("for", "n")])), None);
+    world.consents.enter("consents", "news", None, Withdrawal::SomeTime);
+    assert_eq!(code(world.contact(&[("for", "n")])), Some(Code::ConsentWithdrawn));
+}
+
+#[test]
+fn only_what_art_20_would_not_ask_for_is_marked_as_voluntary() {
+    let world = World::new();
+    for (activity, voluntary) in [("g", true), ("b", false), ("s", false)] {
+        let record = portable(world.contact(&[("for", activity)]));
+        assert_eq!(record.record().voluntary, voluntary, "{activity}");
+    }
+}
+
+#[test]
+fn how_a_row_was_found_and_what_is_asked_for_decide() {
+    let mut world = World::new();
+    let contact = world.row("contacts", &[("for", "s")]);
+    for (fate, expected) in [
+        (RowFate::Subject, None),
+        (RowFate::Accepted, None),
+        (RowFate::SharedIdentifier, Some(Code::SharedIdentifier)),
+        (RowFate::NotSelected, Some(Code::NotSelected)),
+    ] {
+        assert_eq!(code(world.decide("contacts", contact.clone(), fate)), expected);
+    }
+    world.only = vec!["contacts".to_owned()];
+    assert_eq!(code(world.decide("contacts", contact.clone(), RowFate::Subject)), None);
+    world.only = vec!["messages".to_owned()];
+    assert_eq!(code(world.decide("contacts", contact, RowFate::Subject)), Some(Code::NotSelected));
+    // What is nested goes with its parent.
+    let file = world.row("files", &[]);
+    assert_eq!(code(world.decide("files", file, RowFate::Subject)), None);
+}
+
+#[test]
+fn a_hold_keeps_out_what_only_it_keeps() {
+    let world = World::new();
+    // A year, of the controller's days: at midnight in Berlin the first of June has begun.
+    for (since, held, ended, out) in [
+        ("2025-05-31", "1", true, true),
+        ("2025-05-31", "0", true, false),
+        ("2025-06-01T00:00:00Z", "1", false, false),
+        ("2025-05-31T23:59:59Z", "1", true, true),
+        ("2025-06-02", "1", false, false),
+        ("", "1", false, false),
+    ] {
+        let mut columns = vec![("for", "s"), ("held", held)];
+        columns.extend((!since.is_empty()).then_some(("since", since)));
+        let row = world.row("contacts", &columns);
+        assert_eq!(retention_ended(&world.circumstances(), &row), ended, "{since}");
+        assert_eq!(code(world.contact(&columns)), out.then_some(Code::LegalHold), "{since} {held}");
+    }
+    let row = world.row("contacts", &[("for", "m"), ("since", "2000-01-01"), ("held", "1")]);
+    assert!(!retention_ended(&world.circumstances(), &row), "nobody says when it ends");
+    let row = Normalized { activity: "nothing".to_owned(), ..row };
+    assert!(!retention_ended(&world.circumstances(), &row));
+}
+
+#[test]
+fn every_value_that_stays_out_is_named_and_counted_once() {
+    let world = World::new();
+    let nothing = world.portable(&[]);
+    assert_eq!((held(&nothing), counted(&nothing)), (vec![], UNMAPPED.into()));
+    let some = world.portable(&[
+        ("name", "Anna"),
+        ("score", "7"),
+        ("agent", "Bo"),
+        ("friend", "Kim"),
+        ("promo", "x"),
+        ("letter", "y"),
+        ("secretly", "z"),
+    ]);
+    let codes = [
+        ("additional.score", "derived"),
+        ("additional.agent", "staff"),
+        ("additional.promo", "legitimate-interests"),
+        ("additional.letter", "no-consent-on-record"),
+    ];
+    assert_eq!(held(&some), codes);
+    // What must not be disclosed is no field, and counts as omitted.
+    assert!(some.record().get("additional.secretly").is_none());
+    let codes_only =
+        ["legitimate-interests", "no-consent-on-record", "derived", "staff", "secret"].map(|code| (code, 1));
+    assert_eq!(counted(&some), codes_only.into_iter().chain([("omitted", UNMAPPED[0].1 + 1)]).collect());
+    for (path, _) in codes {
+        assert_eq!(some.record().get(path), Some(&FieldValue::Null), "{path}");
+    }
+    assert_eq!(some.record().text("additional.friend"), Some("Kim"));
+}
+
+#[test]
+fn what_cannot_be_read_and_what_is_read_in_one_of_two_ways_is_counted() {
+    let world = World::new();
+    let record = world.portable(&[
+        ("born", "soon"),
+        ("at", "2025-10-26 02:30"),
+        ("json", "{\"token\": \"x\", \"a\": {\"token\": \"y\"}}"),
+    ]);
+    let tally = record.tally();
+    assert_eq!((tally.verbatim, tally.ambiguous_times), (1, 1));
+    let stood = Verbatim::Json(Json::String("soon".to_owned()));
+    assert_eq!(record.record().verbatim, [("birthday".to_owned(), stood)]);
+    assert_eq!(record.record().get("birthday"), Some(&FieldValue::Null));
+    assert_eq!(counted(&record)["secret"], UNMAPPED[1].1 + 2);
+    // A value that is withheld shows neither what stood there nor the secrets in it.
+    let mut row = world.row("contacts", &[("for", "s"), ("born", "soon"), ("json", "{\"token\": 1}")]);
+    row.values.iter_mut().for_each(|value| value.origin = Some(crate::records::Origin::Derived));
+    let record = portable(world.decide("contacts", row, RowFate::Subject));
+    assert_eq!(record.tally().verbatim, 0);
+    assert_eq!(held(&record), [("birthday", "derived"), ("additional.json", "derived")]);
+    assert_eq!(counted(&record), UNMAPPED.into_iter().chain([("derived", 2)]).collect());
+}
+
+#[test]
+fn what_an_imported_row_held_back_before_is_counted_again() {
+    let world = World::new();
+    let mut row = world.row("contacts", &[("for", "s")]);
+    row.withheld_before = vec![("emails".to_owned(), Code::Staff)];
+    row.verbatim_before = vec![("url".to_owned(), Verbatim::Json(Json::Null))];
+    let record = portable(world.decide("contacts", row, RowFate::Subject));
+    assert_eq!((counted(&record)["staff"], record.tally().verbatim), (1, 1));
+}
+
+#[test]
+fn lists_and_addresses_come_together_from_their_columns() {
+    let world = World::new();
+    let shown = |columns: &[(&str, &str)], path: &str| {
+        let record = world.portable(columns);
+        match record.record().get(path) {
+            Some(FieldValue::List(_, list)) => list.iter().map(|entry| entry.value.clone()).collect(),
+            Some(FieldValue::Addresses(all)) => all
+                .iter()
+                .map(|one| {
+                    let parts = one.parts.iter().map(|(_, text)| text.as_deref().unwrap_or("-"));
+                    format!("{}: {}", one.label.as_deref().unwrap_or("-"), parts.collect::<Vec<_>>().join(", "))
+                })
+                .collect(),
+            Some(FieldValue::Null) => vec!["null".to_owned()],
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(shown(&[("mail", "a@x.org"), ("mail_2", "b@x.org")], "emails"), ["a@x.org", "b@x.org"]);
+    assert_eq!(shown(&[("mail", "a@x.org")], "emails"), ["a@x.org"]);
+    assert_eq!(shown(&[("mail_2", "b@x.org")], "emails"), ["b@x.org"]);
+    assert_eq!(shown(&[], "addresses"), ["null"]);
+    assert_eq!(shown(&[("city", "Bonn")], "addresses"), ["-: -, Bonn"]);
+    assert_eq!(
+        shown(&[("street", "A 1"), ("city", "Bonn"), ("street_2", "B 2")], "addresses"),
+        ["-: A 1, Bonn", "work: B 2"]
+    );
+}
+
+#[test]
+fn values_of_others_in_a_joint_row_and_hidden_recipients_stay_out() {
+    let world = World::new();
+    for (holding, expected) in [
+        (Holding::Sole, vec![]),
+        (Holding::Agreed, vec![]),
+        (Holding::Joint, vec![("additional.friend", "third-party"), ("additional.age", "third-party")]),
+    ] {
+        let row = world.row("contacts", &[("for", "s"), ("friend", "Kim"), ("friends_age", "34"), ("name", "Anna")]);
+        let record = portable(world.decide("contacts", Normalized { holding, ..row }, RowFate::Subject));
+        assert_eq!(held(&record), expected);
+    }
+    let row = world.row("messages", &[("from", "anna@a.example"), ("to", "k@k.example"), ("bcc", "h@h.example")]);
+    let record = portable(world.decide("messages", row, RowFate::Subject));
+    assert_eq!(held(&record), [("bcc", "third-party")]);
+}
+
+/// A message with a recording and an attachment, from this address, after the other people are taken out.
+fn hidden(mode: ThirdParties, from: &str, shared: &[Identifier]) -> PortableRecord {
+    let world = World { mode, ..World::new() };
+    let mut row = world.row("messages", &[("from", from), ("to", "kim@k.example"), ("recording", "hello")]);
+    if from.contains("office") {
+        // An address of the subject's as well, though the row does not know it.
+        row.values.iter_mut().filter(|value| value.path == "direction").for_each(|value| {
+            value.reading.value = FieldValue::Text("from_subject".to_owned());
+        });
+    }
+    let mut sightings = Sightings::new(&world.controller, [anna()].iter().chain(shared));
+    sightings.row(&row, RowFate::Subject);
+    let mut record = portable(world.decide("messages", row, RowFate::Subject));
+    let file = portable(world.decide("files", world.row("files", &[("content", "\u{1}x")]), RowFate::Subject));
+    record.nest(vec![*file]);
+    if mode != ThirdParties::Keep {
+        let shared = SubjectNames::new(shared.iter(), None);
+        let mut replacer = Replacer::new(mode, sightings, &[]).with_shared(shared);
+        replacer.hide(&mut record, &NoContents).unwrap();
+    }
+    *record
+}
+
+#[test]
+fn files_from_an_address_that_others_share_are_withheld_as_from_anybody_else() {
+    let office = Identifier::parse("email:office@a.example", None).unwrap();
+    for mode in [ThirdParties::Pseudonymise, ThirdParties::Omit] {
+        for (from, shared, withheld) in [
+            ("anna@a.example", vec![], false),
+            ("anna@a.example", vec![office.clone()], false),
+            ("Anna <ANNA@a.example>", vec![office.clone()], false),
+            ("office@a.example", vec![office.clone()], true),
+            ("The office <OFFICE@A.example>", vec![office.clone()], true),
+            ("office@a.example", vec![], false),
+            ("kim@k.example", vec![], true),
+        ] {
+            let record = hidden(mode, from, &shared);
+            let codes: &[(&str, &str)] = if withheld { &[("recording", "unsearchable")] } else { &[] };
+            assert_eq!(held(&record), codes, "{from}");
+            let file = &record.children()[0];
+            let codes: &[(&str, &str)] = if withheld { &[("content", "unsearchable")] } else { &[] };
+            assert_eq!(held(file), codes, "{from}");
+            let there = matches!(file.record().get("content"), Some(FieldValue::Content(Content::Inline(_))));
+            assert_eq!(there, !withheld, "{from}");
+        }
+    }
+    // In `keep` the subject has what its mailbox has.
+    let record = hidden(ThirdParties::Keep, "office@a.example", &[office]);
+    assert!(held(&record).is_empty() && held(&record.children()[0]).is_empty());
+}
