@@ -56,9 +56,7 @@ impl ConsentBook {
         }
         let latest = self.latest.entry((collection.to_owned(), activity.to_owned())).or_insert((at, withdrawal));
         // At the same instant the withdrawal counts.
-        if (at, withdrawal) > *latest {
-            *latest = (at, withdrawal);
-        }
+        *latest = (at, withdrawal).max(*latest);
     }
 
     /// The state of the consent for an activity that names this collection, if it names one.

@@ -1,6 +1,8 @@
 //! `fixtures/scope/`: every combination in the tables is decided as they say, and the bases as the W3C publishes them.
 
+#[path = "../common/mod.rs"]
 mod common;
+mod mutants;
 
 use art20::controller::activity::Regime;
 use art20::controller::{About, Controller};
