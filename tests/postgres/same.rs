@@ -1,11 +1,12 @@
 //! The same data give the same archives, whichever engine keeps them.
 
+use crate::common::postgres::PASSWORD;
 use crate::common::postgres::Server;
 use crate::common::unpacked::unpacked;
-use crate::common::{fixture, scratch, strict};
+use crate::common::{art20, fixture, scratch, strict};
 use crate::run::export;
 use crate::translated::{quoted, translate};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 fn records(path: &Path) -> BTreeMap<String, Vec<u8>> {
@@ -128,11 +129,7 @@ fn renamed(configuration: &str, sqlite: &rusqlite::Connection) -> String {
     configuration.lines().map(|line| renamed(line) + "\n").collect()
 }
 
-#[test]
-fn chinook_gives_the_same_records_for_every_customer() {
-    let Some((file, script)) = chinook() else { return };
-    let Some(server) = Server::start(&[]) else { return };
-    let mut client = server.database("shop");
+fn fill(client: &mut postgres::Client, script: &str) {
     let script: Vec<&str> = script
         .lines()
         .filter(|line| !["DROP DATABASE", "CREATE DATABASE", "\\c "].iter().any(|start| line.starts_with(start)))
@@ -141,6 +138,69 @@ fn chinook_gives_the_same_records_for_every_customer() {
     let script = script.join("\n").replace(", N'", ", '").replace("(N'", "('");
     client.batch_execute(script.trim_start_matches('\u{feff}')).unwrap();
     client.batch_execute("GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader").unwrap();
+}
+
+#[test]
+fn chinook_is_proposed_the_same_and_the_proposal_finds_the_rows_of_every_customer() {
+    let Some((file, script)) = chinook() else { return };
+    let Some(server) = Server::start(&[]) else { return };
+    let mut client = server.database("shop");
+    fill(&mut client, &script);
+    let folder = scratch();
+    let sqlite = rusqlite::Connection::open_with_flags(&file, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+    let proposed = |name: &str, url: &str| {
+        let path = folder.path().join(name);
+        let mut run = art20();
+        run.args(["init", "--from", &format!("shop={url}"), "-o"]).arg(&path).env("PGPASSWORD", PASSWORD);
+        let run = run.output().unwrap();
+        assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+        (std::fs::read_to_string(&path).unwrap(), path)
+    };
+    let (here, _) = proposed("sqlite.toml", &format!("sqlite:{}", file.display()));
+    let (there, path) = proposed("postgres.toml", &server.url("shop"));
+    // The tables stand in the order of their names, and lines are filled up to the longest of them.
+    let plain = |text: &str| -> BTreeSet<String> {
+        let blocks = text.split("\n[").map(|block| {
+            let lines = block.lines().filter(|line| !line.starts_with("url = "));
+            let lines = lines.map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+            let mut lines: Vec<String> = lines.filter(|line| !line.is_empty() && line != "#").collect();
+            lines[1..].sort();
+            lines.join("\n")
+        });
+        blocks.collect()
+    };
+    let unmarked = renamed(&here, &sqlite).replace(" #\n", "\n");
+    assert_eq!(plain(&unmarked), plain(&there));
+    std::fs::write(&path, there.replace(", review = true }", " }").replace("\nreview = true\n", "\n")).unwrap();
+    for customer in [1, 33, 59] {
+        let count = |sql: &str| sqlite.query_row(sql, [customer], |row| row.get::<_, u32>(0)).unwrap();
+        let invoices = count("SELECT count(*) FROM Invoice WHERE CustomerId = ?");
+        let lines = count("SELECT count(*) FROM InvoiceLine JOIN Invoice USING (InvoiceId) WHERE CustomerId = ?");
+        let output = folder.path().join(format!("{customer}.zip"));
+        let run = export(&path, &format!("customer:{customer}"), &output);
+        assert_eq!(run.status.code(), Some(0), "{}", String::from_utf8_lossy(&run.stderr));
+        let receipt = std::fs::read_to_string(output.with_extension("receipt.json")).unwrap();
+        let receipt: serde_json::Value = serde_json::from_str(&receipt).unwrap();
+        for line in receipt["ledger"].as_array().unwrap() {
+            let excluded: u64 = line["excluded"].as_object().unwrap().values().map(|n| n.as_u64().unwrap()).sum();
+            assert_eq!(line["matched"].as_u64().unwrap(), line["portable"].as_u64().unwrap() + excluded, "{line}");
+            let expected = match line["collection"].as_str().unwrap() {
+                "customer" => 1,
+                "invoice" => invoices,
+                "invoice_line" => lines,
+                _ => continue,
+            };
+            assert_eq!(line["matched"], expected, "{line}");
+        }
+    }
+}
+
+#[test]
+fn chinook_gives_the_same_records_for_every_customer() {
+    let Some((file, script)) = chinook() else { return };
+    let Some(server) = Server::start(&[]) else { return };
+    let mut client = server.database("shop");
+    fill(&mut client, &script);
     let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
     let sqlite = rusqlite::Connection::open_with_flags(&file, flags).unwrap();
     let configuration = std::fs::read_to_string(fixture("chinook/art20.toml")).unwrap();
