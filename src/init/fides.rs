@@ -123,6 +123,7 @@ fn table(store: String, collection: &Collection, store_of: &dyn Fn(&str) -> Stri
         name: collection.name.clone(),
         is_mail: false,
         columns: Vec::new(),
+        nested: Vec::new(),
         primary_key: Vec::new(),
         leads: Vec::new(),
         is_whole: false,
@@ -132,7 +133,9 @@ fn table(store: String, collection: &Collection, store_of: &dyn Fn(&str) -> Stri
             return Err(format!("the field `{}` of `{}` stands twice", field.name, table.name));
         }
         take(field, &mut table, store_of);
+        nested(field, &mut vec![&field.name], &mut table, store_of);
     }
+    table.nested.retain(|column| table.columns.iter().all(|own| own.name != column.name));
     match table.columns.is_empty() {
         true => Err(format!("the collection `{}` has no `fields`", table.name)),
         false => Ok(table),
@@ -162,6 +165,39 @@ fn take(field: &Field, table: &mut Surveyed, store_of: &dyn Fn(&str) -> String) 
     let references = meta.references.iter().flatten().filter(|reference| !reference.leads_away());
     table.leads.extend(references.filter_map(|reference| lead(&field.name, reference, store_of)));
     table.columns.push(column);
+}
+
+/// Takes up what is said of the fields in a field, at any depth: a store may have columns for them.
+fn nested<'f>(field: &'f Field, path: &mut Vec<&'f str>, table: &mut Surveyed, store_of: &dyn Fn(&str) -> String) {
+    for inner in field.fields.iter().flatten() {
+        path.push(&inner.name);
+        let name = pointer(path);
+        let mut column = SurveyedColumn::named(&name);
+        column.words = words(&inner.name);
+        let meta = inner.fides_meta.as_ref();
+        column.annotation.identity = meta.and_then(|meta| meta.identity.as_deref()).map(identity);
+        column.annotation.categories = categories(inner);
+        column.annotation.description = inner.description.clone().filter(|text| !text.trim().is_empty());
+        if meta.is_some_and(|meta| meta.primary_key == Some(true)) {
+            table.primary_key.push(name.clone());
+        }
+        if !is_private(inner) {
+            let references = meta.iter().flat_map(|meta| meta.references.iter().flatten());
+            let here = references.filter(|reference| !reference.leads_away());
+            table.leads.extend(here.filter_map(|reference| lead(&name, reference, store_of)));
+        }
+        table.nested.push(column);
+        nested(inner, path, table, store_of);
+        path.pop();
+    }
+}
+
+/// The name of a column at these keys: the key alone at the top, a JSON pointer below it, as JSON Lines have it.
+fn pointer(path: &[&str]) -> String {
+    match path {
+        [key] => (*key).to_owned(),
+        keys => keys.iter().map(|key| format!("/{}", key.replace('~', "~0").replace('/', "~1"))).collect(),
+    }
 }
 
 /// Whether a nested field is never to be read.
@@ -194,23 +230,25 @@ fn identity(kind: &str) -> String {
     }
 }
 
-/// Where the values of a field come from; none for fields of nested objects, which are no columns.
+/// Where the values of a field come from.
 fn lead(field: &str, reference: &Reference, store_of: &dyn Fn(&str) -> String) -> Option<Lead> {
-    let (table, target) = reference.field.split_once('.').filter(|(_, target)| !target.contains('.'))?;
+    let (table, target) = reference.field.split_once('.')?;
     Some(Lead {
         columns: vec![field.to_owned()],
         store: store_of(&reference.dataset),
         table: table.to_owned(),
-        targets: vec![target.to_owned()],
+        targets: vec![pointer(&target.split('.').collect::<Vec<_>>())],
     })
 }
 
 /// A reference `to` rows of another table is one of theirs, by which they are found.
 fn turn_around(own: &str, collection: &Collection, store_of: &dyn Fn(&str) -> String, all: &mut [Surveyed]) {
-    for field in collection.fields.iter().flatten() {
+    let mut fields: Vec<(Vec<&str>, &Field)> = Vec::new();
+    all_fields(collection.fields.as_deref(), &[], &mut fields);
+    for (path, field) in fields {
         let references = field.fides_meta.iter().flat_map(|meta| meta.references.iter().flatten());
         for reference in references.filter(|reference| reference.leads_away()) {
-            let Some(found) = lead(&field.name, reference, store_of) else { continue };
+            let Some(found) = lead(&pointer(&path), reference, store_of) else { continue };
             let other = all.iter_mut().find(|table| table.store == found.store && table.name == found.table);
             if let Some(other) = other {
                 other.leads.push(Lead {
@@ -221,6 +259,15 @@ fn turn_around(own: &str, collection: &Collection, store_of: &dyn Fn(&str) -> St
                 });
             }
         }
+    }
+}
+
+/// Fields at any depth with the keys that lead to them, but for those that are never to be read.
+fn all_fields<'f>(fields: Option<&'f [Field]>, path: &[&'f str], all: &mut Vec<(Vec<&'f str>, &'f Field)>) {
+    for field in fields.unwrap_or_default().iter().filter(|field| path.is_empty() || !is_private(field)) {
+        let path: Vec<&str> = path.iter().copied().chain([field.name.as_str()]).collect();
+        all.push((path.clone(), field));
+        all_fields(field.fields.as_deref(), &path, all);
     }
 }
 
@@ -235,6 +282,7 @@ pub fn annotate(survey: &mut Vec<Surveyed>, datasets: Vec<Surveyed>) {
             }
             continue;
         };
+        live.nested = table.nested;
         for lead in table.leads {
             if !live.leads.contains(&lead) {
                 live.leads.push(lead);

@@ -66,6 +66,8 @@ pub struct Collection {
     pub columns: Vec<Proposed>,
     /// Constants.
     pub set: Vec<(&'static str, &'static str)>,
+    /// What somebody has said elsewhere that no condition can follow.
+    pub notes: Vec<String>,
 }
 
 /// What a configuration knows already of the tables that were looked at.
@@ -93,16 +95,16 @@ pub fn proposal(survey: &[Surveyed], known: Known) -> Proposal {
     for done in &reached[first..] {
         match collection(survey, done, &named, &reached) {
             Some(collection) => proposal.collections.push(collection),
-            None => proposal.ignored.push(ignored(&survey[done.table])),
+            None => proposal.ignored.push(ignored(survey, &survey[done.table])),
         }
     }
     let aside = |at: usize| reached.iter().all(|done| done.table != at);
-    proposal.ignored.extend((0..survey.len()).filter(|at| aside(*at)).map(|at| ignored(&survey[at])));
+    proposal.ignored.extend((0..survey.len()).filter(|at| aside(*at)).map(|at| ignored(survey, &survey[at])));
     proposal
 }
 
 /// Why a table may stay aside. Where something in it looks personal, the reason says so instead of guessing.
-fn ignored(table: &Surveyed) -> Ignored {
+fn ignored(survey: &[Surveyed], table: &Surveyed) -> Ignored {
     let telling = table.columns.iter().find(|column| {
         is_personal(&column.words)
             || is_staff(&column.words)
@@ -112,6 +114,8 @@ fn ignored(table: &Surveyed) -> Ignored {
     });
     let reason = if tables::bookkeeping(&table.name) {
         "framework bookkeeping".to_owned()
+    } else if let Some(note) = notes(survey, table).first() {
+        format!("LOOK HERE FIRST: {note}")
     } else if let Some(column) = telling {
         let column = if column.name.is_empty() { "without a name" } else { &column.name };
         format!(
@@ -121,6 +125,38 @@ fn ignored(table: &Surveyed) -> Ignored {
         "no column looks personal, and nothing leads from a person to these rows".to_owned()
     };
     Ignored { store: table.store.clone(), table: table.name.clone(), reason }
+}
+
+/// What is said of values inside of JSON that have no column of their own, so that no condition can look at them.
+fn notes(survey: &[Surveyed], table: &Surveyed) -> Vec<String> {
+    // Pointers name what is nested; people write it with dots.
+    let dotted = |names: &[String]| names.iter().map(|name| name.trim_start_matches('/').replace('/', ".")).collect();
+    let inside = |table: &Surveyed, name: &String| name.starts_with('/') && table.column(name).is_none();
+    let mut notes = Vec::new();
+    for lead in &table.leads {
+        let Some(other) = survey.iter().find(|other| other.store == lead.store && other.name == lead.table) else {
+            continue;
+        };
+        if lead.columns.iter().any(|name| inside(table, name)) || lead.targets.iter().any(|name| inside(other, name)) {
+            let (from, to): (Vec<String>, Vec<String>) = (dotted(&lead.columns), dotted(&lead.targets));
+            notes.push(format!(
+                "{} leads to {}.{}, and conditions do not look inside of JSON: link by a generated column or a view",
+                from.join(", "),
+                other.name,
+                to.join(", ")
+            ));
+        }
+    }
+    for column in table.nested.iter().filter(|nested| inside(table, &nested.name)) {
+        if let Some(kind) = &column.annotation.identity {
+            let names: Vec<String> = dotted(std::slice::from_ref(&column.name));
+            notes.push(format!(
+                "{} identifies people ({kind}), and conditions do not look inside of JSON: look by a generated column or a view",
+                names.join("")
+            ));
+        }
+    }
+    notes
 }
 
 /// The name of a collection: as its table is called, in the letters that names may have.
@@ -172,6 +208,7 @@ fn collection(
         marks: Vec::new(),
         columns: Vec::new(),
         set: Vec::new(),
+        notes: notes(survey, table),
     };
     if table.is_mail {
         return Some(proposed);

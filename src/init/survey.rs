@@ -20,6 +20,9 @@ pub struct Surveyed {
     pub is_mail: bool,
     /// Its columns.
     pub columns: Vec<SurveyedColumn>,
+    /// What somebody has said elsewhere of what is nested in them, each named by a JSON pointer. Where the store has
+    /// columns of these names, it is said of them.
+    pub nested: Vec<SurveyedColumn>,
     /// The columns of its primary key.
     pub primary_key: Vec<String>,
     /// Where its foreign keys lead.
@@ -163,6 +166,7 @@ fn mail(store: &str, table: &Table) -> Surveyed {
         name: table.name.clone(),
         is_mail: true,
         columns,
+        nested: Vec::new(),
         primary_key: Vec::new(),
         leads: Vec::new(),
         is_whole: false,
@@ -178,9 +182,11 @@ fn look(
 ) -> Result<Surveyed, StoreError> {
     let layout = stores.layout(store, table)?;
     let mut columns: Vec<SurveyedColumn> = table.columns.iter().map(|name| SurveyedColumn::named(name)).collect();
-    for (column, declared) in columns.iter_mut().zip(&layout.types) {
-        column.declared = declared.to_lowercase();
-        if let Some(said) = said.and_then(|said| said.column(&column.name)) {
+    for (at, column) in columns.iter_mut().enumerate() {
+        // Files declare no types.
+        column.declared = layout.types.get(at).map(|declared| declared.to_lowercase()).unwrap_or_default();
+        let nested = || said?.nested.iter().find(|nested| nested.name == column.name);
+        if let Some(said) = said.and_then(|said| said.column(&column.name)).or_else(nested) {
             column.annotation = said.annotation.clone();
         }
     }
@@ -211,6 +217,7 @@ fn look(
         name: table.name.clone(),
         is_mail: false,
         columns,
+        nested: Vec::new(),
         primary_key: layout.primary_key,
         leads: leads.collect(),
         is_whole: rows.len() < ROWS,

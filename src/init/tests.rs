@@ -15,6 +15,7 @@ fn table(name: &str, columns: &[&str], leads: &[(&str, &str)]) -> Surveyed {
         name: name.to_owned(),
         is_mail: false,
         columns: columns.iter().map(|name| SurveyedColumn::named(name)).collect(),
+        nested: Vec::new(),
         primary_key: vec![columns[0].to_owned()],
         leads: leads.iter().map(lead).collect(),
         is_whole: false,

@@ -108,6 +108,9 @@ pub fn activities(proposal: &Proposal, known: &[String], text: &mut String) {
 pub fn collection(collection: &Collection, text: &mut String) {
     let name = key(&collection.name);
     let _ = writeln!(text, "[collection.{name}]");
+    for note in &collection.notes {
+        let _ = writeln!(text, "# {}", comment(note));
+    }
     for (key, value) in settings(collection) {
         let _ = writeln!(text, "{key} = {value}");
     }

@@ -3,6 +3,8 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod fides_nested;
+mod files;
 mod update;
 
 use common::postgres::{PASSWORD, Server};
