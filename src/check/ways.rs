@@ -3,16 +3,18 @@
 
 use super::Remark;
 use crate::controller::{Collection, Comparison, Condition, Controller, RemarkCode, TermSource};
+use crate::records::Cell;
 use crate::stores::{StoreError, Stores};
 use crate::subject::{ColumnTest, Finder, Test};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
-/// How many rows are looked at.
+/// How many rows are looked up, before all of them are looked at.
 const ROWS: usize = 200;
 /// Longer texts link nothing.
 const LONGEST: usize = 200;
 
-/// Links of a collection of which no row that was looked at has a counterpart, on either side.
+/// Links of a collection of which no row has a counterpart.
 pub(super) fn dead(
     controller: &Controller,
     collection: &Collection,
@@ -27,20 +29,15 @@ pub(super) fn dead(
             let TermSource::Link { collection: other, column } = &term.source else { continue };
             let other = controller.collection(other).map(|at| &controller.collections[at]);
             let Some(other) = other.filter(|other| !is_mail(other) && !is_mail(collection)) else { continue };
-            let (own, there) = (values(stores, collection, &term.column)?, values(stores, other, column)?);
-            if own.is_empty() || there.is_empty() || own.iter().any(|value| there.binary_search(value).is_ok()) {
-                continue;
-            }
-            if stands(stores, other, column, &own)? || stands(stores, collection, &term.column, &there)? {
+            let own = values(stores, collection, &term.column)?;
+            let met = stands(stores, other, column, &own)?
+                || has_common(stores, (collection, &term.column), (other, column))?;
+            if met {
                 continue;
             }
             let message = format!(
-                "the condition `{condition}` of the collection `{}` leads nowhere: none of {} values of its column `{}` stands in `{column}` of `{}`, and none of {} values there stands here; correct it, or the rows that it should find stay out unseen",
-                collection.name,
-                own.len(),
-                term.column,
-                other.name,
-                there.len()
+                "the condition `{condition}` of the collection `{}` leads nowhere: its column `{}` and `{column}` of `{}` have no value in common; correct it, or the rows that it should find stay out unseen",
+                collection.name, term.column, other.name
             );
             let remark = Remark::about(RemarkCode::LinkWithoutTarget, collection, message);
             remarks.push(Remark { column: Some(term.column.clone()), ..remark });
@@ -63,7 +60,7 @@ fn stands(stores: &Stores, collection: &Collection, column: &str, values: &[Vec<
     let mut stands = false;
     let found = stores.find(collection, &tests, &[column], &mut |row| {
         // A store may let more rows pass than were asked for.
-        let text = row.cells.first().and_then(crate::records::Cell::text);
+        let text = row.cells.first().and_then(Cell::text);
         stands |= text.is_some_and(|text| values.binary_search_by(|value| value.as_slice().cmp(&text)).is_ok());
         // A visitor that fails is how a store is told to stop.
         if stands { Err(StoreError::Interrupted) } else { Ok(()) }
@@ -71,6 +68,32 @@ fn stands(stores: &Stores, collection: &Collection, column: &str, values: &[Vec<
     match found {
         Err(StoreError::Interrupted) if stands => Ok(true),
         other => other.map(|()| stands),
+    }
+}
+
+/// Whether two columns have a value in common, or one of them none at all. Every row is looked at, by hashes of the
+/// values, because there may be a million of them.
+fn has_common(stores: &Stores, one: (&Collection, &str), other: (&Collection, &str)) -> Result<bool, StoreError> {
+    let hash = |text: &[u8]| {
+        let mut hasher = DefaultHasher::new();
+        text.hash(&mut hasher);
+        hasher.finish()
+    };
+    let mut seen: HashSet<u64> = HashSet::new();
+    stores.find(one.0, &[], &[one.1], &mut |row| {
+        seen.extend(row.cells.first().and_then(Cell::text).map(|text| hash(&text)));
+        Ok(())
+    })?;
+    let (mut any, mut met) = (false, false);
+    let found = stores.find(other.0, &[], &[other.1], &mut |row| {
+        let text = row.cells.first().and_then(Cell::text);
+        any |= text.is_some();
+        met |= text.is_some_and(|text| seen.contains(&hash(&text)));
+        if met { Err(StoreError::Interrupted) } else { Ok(()) }
+    });
+    match found {
+        Err(StoreError::Interrupted) if met => Ok(true),
+        other => other.map(|()| seen.is_empty() || !any),
     }
 }
 

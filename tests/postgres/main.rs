@@ -1,6 +1,7 @@
 //! PostgreSQL stores on real servers, which the tests start themselves from Debian's package: the same records as from
 //! SQLite, one instant, every type, and what a person is told when something is wrong.
 
+mod checked;
 #[path = "../common/mod.rs"]
 mod common;
 mod elsewhere;
