@@ -111,13 +111,16 @@ pub fn persist_durably(place: TempPath, output: &Path) -> Result<(), ArchiveErro
 /// stays.
 ///
 /// # Errors
-/// When the disk is full or fails; then the file is as it was.
-pub fn replace_durably(path: &Path, bytes: &[u8]) -> Result<(), ArchiveError> {
-    let doing = || ArchiveError::doing("replacing a file");
-    let path = fs::canonicalize(path).map_err(doing())?;
-    let place = write_unnamed(&folder_of(&path), bytes)?;
-    fs::metadata(&path).and_then(|file| fs::set_permissions(&place, file.permissions())).map_err(doing())?;
-    make_durable(&place)?;
-    place.persist(&path).map_err(|error| doing()(error.error))?;
-    make_names_durable(&folder_of(&path))
+/// When the disk is full or fails; then the file is as it was, or, if only its name could not be made durable, the new one.
+pub fn replace_durably(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let path = fs::canonicalize(path)?;
+    let folder = folder_of(&path);
+    // Opened before, so that what may not be read is told while nothing has changed. Only Unix can open a folder.
+    let names = if cfg!(unix) { Some(File::open(&folder)?) } else { None };
+    let mut file = tempfile::Builder::new().prefix(TEMPORARY.0).suffix(TEMPORARY.1).tempfile_in(&folder)?;
+    file.write_all(bytes)?;
+    file.as_file().set_permissions(fs::metadata(&path)?.permissions())?;
+    file.as_file().sync_all()?;
+    file.persist(&path).map_err(|error| error.error)?;
+    names.map_or(Ok(()), |names| names.sync_all())
 }

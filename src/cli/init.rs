@@ -63,7 +63,7 @@ impl From<InitError> for Failure {
             InitError::Store(error) => error.into(),
             InitError::Write(error) => Failure::new(Failure::from(error).status, what, advice),
             InitError::Configuration(_) => Failure::new(3, what, advice),
-            InitError::Proposal(_) | InitError::Changed(_) => Failure::new(1, what, advice),
+            InitError::Proposal(_) | InitError::Changed(_) | InitError::Replace { .. } => Failure::new(1, what, advice),
             InitError::Dataset { .. } | InitError::NothingToLookAt | InitError::Url(_) | InitError::SameName(_) => {
                 Failure::new(2, what, advice)
             }

@@ -31,6 +31,14 @@ pub enum InitError {
     /// Somebody else wrote the configuration in the meantime.
     #[error("{} was changed while the stores were looked at", .0.display())]
     Changed(PathBuf),
+    /// The configuration could not be replaced.
+    #[error("the configuration {} cannot be replaced: {cause}", path.display())]
+    Replace {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        cause: std::io::Error,
+    },
     /// The configuration would not be one: a fault of art20.
     #[error("what would be written is no configuration: {0}")]
     Proposal(ConfigurationError),
@@ -58,6 +66,9 @@ impl InitError {
                 "Name the configuration to update with -c FILE, and correct what is wrong with it first; without --update a new one is written.".into()
             }
             InitError::Changed(_) => "Nothing was written. Run it again.".into(),
+            InitError::Replace { .. } => {
+                "It is as it was before, or the new one as a whole. Check free space and the permissions of its folder, and run again.".into()
+            }
             InitError::Proposal(_) => {
                 "Nothing was written. Write the configuration by hand, and report the names of the tables and columns."
                     .into()

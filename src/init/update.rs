@@ -91,10 +91,11 @@ pub fn update(from: &[From], path: &Path, surroundings: &Surroundings) -> Result
     let text = additions.written();
     let read = Controller::parse(path, text.clone()).map_err(InitError::Proposal)?;
     updated.marks = read.review.len();
-    if std::fs::read(path).ok().as_deref() != Some(controller.source.as_bytes()) {
+    let fault = |cause| InitError::Replace { path: path.to_owned(), cause };
+    if std::fs::read(path).map_err(fault)? != controller.source.as_bytes() {
         return Err(InitError::Changed(path.to_owned()));
     }
-    replace_durably(path, text.as_bytes())?;
+    replace_durably(path, text.as_bytes()).map_err(fault)?;
     Ok(updated)
 }
 

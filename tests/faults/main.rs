@@ -21,4 +21,5 @@ mod limits;
 mod signals;
 mod strace;
 mod under_way;
+mod update;
 mod world;
