@@ -57,7 +57,8 @@ pub(super) fn statement(facts: &Facts) -> String {
     text
 }
 
-/// art20's own words beside those of the vocabularies; the tables among them stay plain JSON.
+/// art20's own words beside those of the vocabularies. What stays out and the ledger are nodes of the graph; what tells
+/// of the configuration alone stays plain JSON.
 fn context() -> Value {
     let mut context = json!({
         "@version": 1.1,
@@ -85,18 +86,20 @@ fn context() -> Value {
         "policy_section",
         "voluntary",
         "legal_basis",
-    ];
-    let tables = [
-        "ledger",
-        "findings",
         "excluded",
         "withheld",
-        "third_parties",
-        "not_covered",
-        "not_held",
-        "elsewhere",
-        "texts",
+        "code",
+        "count",
+        "collection",
+        "provision",
+        "reasons",
+        "store",
+        "kind",
+        "matched",
+        "portable",
+        "verbatim",
     ];
+    let tables = ["findings", "third_parties", "not_covered", "not_held", "elsewhere", "texts"];
     if let Some(object) = context.as_object_mut() {
         for word in plain {
             object.insert(word.into(), json!(format!("art20:{word}")));
@@ -104,6 +107,12 @@ fn context() -> Value {
         for word in tables {
             object.insert(word.into(), json!({"@id": format!("art20:{word}"), "@type": "@json"}));
         }
+        object.insert("sentence".into(), json!({"@id": "art20:sentence", "@container": "@language"}));
+        object.insert("justification".into(), json!({"@id": "dpv:hasJustification", "@type": "@id"}));
+        // Its counts by code stand in `excluded` and `withheld` too, there as nodes.
+        let by_code = |word: &str| json!({"@id": format!("art20:{word}_by_code"), "@type": "@json"});
+        let ledger = json!({"excluded": by_code("excluded"), "withheld": by_code("withheld")});
+        object.insert("ledger".into(), json!({"@id": "art20:ledger", "@context": ledger}));
     }
     context
 }
@@ -270,16 +279,28 @@ fn reason(facts: &Facts, code: Code, count: u64) -> Map<String, Value> {
     object
 }
 
-/// The justification in `https://w3id.org/dpv/justifications#`, where the vocabulary has one.
+/// The justification in `https://w3id.org/dpv/justifications#`; only what the controller's own configuration leaves out
+/// has none there, and gives its reason in words.
 fn justification(code: Code) -> Option<&'static str> {
-    match code {
+    Some(match code {
         Code::SharedIdentifier | Code::AboutOthers | Code::ThirdParty | Code::Staff | Code::Unsearchable => {
-            Some("ThirdPartyRightsImpaired")
+            "ThirdPartyRightsImpaired"
         }
-        Code::LegalHold => Some("LegalClaimImpaired"),
-        Code::Secret => Some("SecurityImpaired"),
-        _ => None,
-    }
+        Code::LegalHold => "LegalClaimImpaired",
+        Code::Secret => "SecurityImpaired",
+        // Art. 20(1) does not ask for these.
+        Code::NotAutomated
+        | Code::LegalObligation
+        | Code::VitalInterests
+        | Code::PublicTask
+        | Code::LegitimateInterests
+        | Code::ConsentWithdrawn
+        | Code::NoConsentOnRecord
+        | Code::Derived
+        | Code::Inferred
+        | Code::NotSelected => "NotRequiredJustification",
+        Code::Omitted => return None,
+    })
 }
 
 /// What became of other people, and how many values name them (Art. 20(4)).

@@ -209,6 +209,8 @@ fn values_of_others_in_a_joint_row_and_hidden_recipients_stay_out() {
     let row = world.row("messages", &[("from", "anna@a.example"), ("to", "k@k.example"), ("bcc", "h@h.example")]);
     let record = portable(world.decide("messages", row, RowFate::Subject));
     assert_eq!(held(&record), [("bcc", "third-party")]);
+    // Codes that do not occur are not counted at all.
+    assert_eq!(counted(&record), [("omitted", 1), ("third-party", 1)].into());
 }
 
 /// A message with a recording and an attachment, from this address, after the other people are taken out.
@@ -260,4 +262,18 @@ fn files_from_an_address_that_others_share_are_withheld_as_from_anybody_else() {
     // In `keep` the subject has what its mailbox has.
     let record = hidden(ThirdParties::Keep, "office@a.example", &[office]);
     assert!(held(&record).is_empty() && held(&record.children()[0]).is_empty());
+}
+
+#[test]
+fn a_name_that_tells_nobody_apart_is_replaced_only_in_a_value_about_others() {
+    let world = World { mode: ThirdParties::Pseudonymise, ..World::new() };
+    let row = world.row("contacts", &[("for", "s"), ("friend", "K"), ("nick", "K")]);
+    let mut sightings = Sightings::new(&world.controller, [anna()].iter());
+    sightings.row(&row, RowFate::Subject);
+    let mut record = portable(world.decide("contacts", row, RowFate::Subject));
+    let uid = record.record().uid.clone();
+    Replacer::new(world.mode, sightings, &[]).hide(&mut record, &NoContents).unwrap();
+    let text = |path| record.record().text(path);
+    assert_eq!((text("additional.friend"), text("additional.nick")), (Some("Person 1"), Some("K")));
+    assert_ne!(record.record().uid, uid, "what concerns others has a name of this archive alone");
 }

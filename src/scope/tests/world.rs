@@ -69,6 +69,7 @@ json = { field = "additional.json", format = "json", keys = "all", secret_keys =
 score = { field = "additional.score", origin = "derived" }
 agent = { field = "additional.agent", about = "staff" }
 friend = { field = "additional.friend", about = "third_party" }
+nick = "additional.nick"
 friends_age = { field = "additional.age", about = "third_party" }
 promo = { field = "additional.promo", activity = "marketing" }
 letter = { field = "additional.letter", activity = "news" }
