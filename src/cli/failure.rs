@@ -218,7 +218,7 @@ impl From<ExportError> for Failure {
                 Failure::new(
                     3,
                     format!("{what}:{lines}"),
-                    "Correct each of these in the configuration; nothing was written.",
+                    "Correct each of these in the configuration, or let `art20 init --update` propose what is new; nothing was written.",
                 )
             }
             ExportError::NotEncrypted => {

@@ -74,6 +74,9 @@ impl InitError {
                     .into()
             }
             InitError::Store(error) => error.advice().to_owned(),
+            InitError::Write(ArchiveError::Exists(_)) => {
+                "To add to it what is new, run with --update; for another one, choose another name with --output, or move the file away: art20 never overwrites.".into()
+            }
             InitError::Write(error) => error.advice().to_owned(),
         }
     }
