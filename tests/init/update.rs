@@ -420,3 +420,44 @@ fn fresh(folder: &Path) -> String {
     assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
     configuration(folder)
 }
+
+#[test]
+fn new_columns_and_tables_of_files_are_added_and_a_mailbox_too() {
+    let folder = scratch();
+    let path = folder.path();
+    std::fs::create_dir(path.join("sales")).unwrap();
+    std::fs::create_dir(path.join("events")).unwrap();
+    let write = |name: &str, text: &str| std::fs::write(path.join(name), text).unwrap();
+    write("sales/invoices.csv", "no;customer_no;issued;total\nR-1;K-1;01.03.2025;19,90\n");
+    write("events/logins.jsonl", "{\"id\": 1, \"customer\": {\"email\": \"ann@example.org\"}}\n");
+    proposed(path, &["--from", "csv:sales", "--from", "jsonl:events"]);
+    agree(path);
+    let before = configuration(path);
+    write("sales/invoices.csv", "no;customer_no;issued;total;due\nR-1;K-1;01.03.2025;19,90;15.03.2025\n");
+    write(
+        "events/logins.jsonl",
+        "{\"id\": 1, \"customer\": {\"email\": \"ann@example.org\", \"api_key\": \"SECRET-CANARY\"}}\n",
+    );
+    write("events/visits.jsonl", "{\"id\": 1, \"login_id\": 1, \"page\": \"/\"}\n");
+    write("inbox.mbox", "From x Fri Mar  1 09:00:00 2024\nFrom: ann@example.org\nTo: shop@shop.example\n\nIs it?\n");
+    let said = updated(path, &["--from", "mbox:inbox.mbox"]);
+    assert!(
+        said.contains("new stores: 1, new collections: 2, new tables that stay aside: 0, new columns: 2"),
+        "{said}"
+    );
+    let added = lines_added(&before, &configuration(path));
+    for line in [
+        "due = { field = \"due_at\", format = \"%d.%m.%Y\", review = true }",
+        "\"/customer/api_key\" = { secret = true, omit = \"looks like a secret\", review = true }",
+        "match = [\"login_id = logins.id\"]",
+        "url = \"mbox:inbox.mbox\"",
+    ] {
+        assert!(added.iter().any(|own| own == line), "{line}: {added:?}");
+    }
+    assert!(!configuration(path).contains("SECRET-CANARY"));
+    nothing_is_new(path);
+    let receipt = answers(path, "email:ann@example.org");
+    for collection in ["logins", "visits", "mails"] {
+        assert_eq!(super::matched(&receipt, collection), 1, "{collection}");
+    }
+}
