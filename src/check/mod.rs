@@ -123,7 +123,7 @@ pub fn check(controller: &Controller, stores: &Stores, as_of: Timestamp) -> Resu
         // Rows can only be counted where the collection fits its table.
         if !stopped {
             retention::not_held(controller, collection, stores, &mut remarks)?;
-            retention::overdue(controller, collection, stores, as_of, &mut remarks)?;
+            retention::periods(controller, collection, stores, as_of, &mut remarks)?;
             json::keys(collection, stores, &mut remarks)?;
             secrets::in_urls(controller, collection, stores, &mut remarks)?;
             personal::columns(controller, collection, stores, &mut remarks)?;

@@ -1,4 +1,5 @@
-//! What the stores hold against what the policy announces: data that are never stored, and rows that should be gone.
+//! What the stores hold against what the policy announces: data that are never stored, rows that should be
+//! gone, and rows that are gone too soon.
 
 use super::Remark;
 use crate::controller::activity::Retention;
@@ -8,6 +9,7 @@ use crate::records::{Cell, FieldValue, Time};
 use crate::stores::{StoreError, Stores};
 use crate::subject::Finder;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 /// The activity of a row, from the cell of the column that says it.
@@ -72,8 +74,8 @@ pub(super) fn not_held(
 }
 
 /// Rows whose retention period has ended and that no legal hold keeps (requirements C18, C19, I8), each by its own
-/// activity.
-pub(super) fn overdue(
+/// activity; and activities of which far less is held than they announce.
+pub(super) fn periods(
     controller: &Controller,
     collection: &Collection,
     stores: &Stores,
@@ -82,8 +84,12 @@ pub(super) fn overdue(
 ) -> Result<(), StoreError> {
     let Some(column) = collection.retention_from.as_deref() else { return Ok(()) };
     let period = |key: &str| controller.activity(key).and_then(|activity| activity.retention.as_ref());
-    let mut counts: Vec<(&str, &Retention, u64)> =
-        collection.activity.keys().into_iter().filter_map(|key| Some((key, period(key)?, 0))).collect();
+    let mut counts: Vec<Aged<'_>> = collection
+        .activity
+        .keys()
+        .into_iter()
+        .filter_map(|key| Some(Aged { key, retention: period(key)?, overdue: 0, oldest: None }))
+        .collect();
     if counts.is_empty() {
         return Ok(());
     }
@@ -95,21 +101,53 @@ pub(super) fn overdue(
     stores.find(collection, &[], &columns, &mut |row| {
         let kept = hold.is_some() && row.cells.get(1).is_some_and(Cell::is_true);
         let key = activity_of(&collection.activity, row.cells.last()).filter(|_| row.selected && !kept);
-        if let Some((_, retention, count)) = counts.iter_mut().find(|(other, ..)| Some(*other) == key) {
+        if let Some(aged) = counts.iter_mut().find(|aged| Some(aged.key) == key) {
             let began = row.cells.first().and_then(|cell| began(mapping, cell, zone));
-            let end = began.and_then(|at| at.to_zoned_datetime(zone.clone()).checked_add(retention.span.0).ok());
-            *count += u64::from(end.is_some_and(|end| end.timestamp() < as_of));
+            let end = began.and_then(|at| at.to_zoned_datetime(zone.clone()).checked_add(aged.retention.span.0).ok());
+            aged.overdue += u64::from(end.is_some_and(|end| end.timestamp() < as_of));
+            aged.oldest = aged.oldest.into_iter().chain(began).min();
         }
         Ok(())
     })?;
-    for (key, retention, count) in counts.into_iter().filter(|(.., count)| *count > 0) {
-        let message = format!(
-            "{count} rows of the collection `{}` are kept longer than the {} that [activity.{key}] announces",
-            collection.name, retention.text
-        );
-        remarks.push(Remark { count: Some(count), ..Remark::about(RemarkCode::RetentionOverdue, collection, message) });
+    for Aged { key, retention, overdue, oldest } in counts {
+        if overdue > 0 {
+            let message = format!(
+                "{overdue} rows of the collection `{}` are kept longer than the {} that [activity.{key}] announces",
+                collection.name, retention.text
+            );
+            let remark = Remark::about(RemarkCode::RetentionOverdue, collection, message);
+            remarks.push(Remark { count: Some(overdue), ..remark });
+        }
+        if oldest.is_some_and(|oldest| is_short(controller, retention, oldest, as_of)) {
+            let message = format!(
+                "[activity.{key}] announces {}, the policy has done so for longer than that, and the rows of the collection `{}` go back less than half of it: if they are deleted sooner, correct the policy or the deleting",
+                retention.text, collection.name
+            );
+            remarks.push(Remark::about(RemarkCode::RetentionShort, collection, message));
+        }
     }
     Ok(())
+}
+
+/// What the rows of one activity say of their age.
+struct Aged<'c> {
+    key: &'c str,
+    retention: &'c Retention,
+    overdue: u64,
+    oldest: Option<Timestamp>,
+}
+
+/// Whether rows are gone sooner than announced (requirement I8): the policy has announced the period for at least as
+/// long as it lasts, and not even half of it is held. A store may be young for other reasons, so it is a question.
+fn is_short(controller: &Controller, retention: &Retention, oldest: Timestamp, as_of: Timestamp) -> bool {
+    let zone = &controller.time_zone;
+    let effective = controller.policy.as_ref().and_then(|policy| policy.effective.as_deref());
+    let Some(effective) = effective.and_then(|day| day.parse::<Date>().ok()) else { return false };
+    let begin = as_of.to_zoned_datetime(zone.clone()).checked_sub(retention.span.0);
+    begin.is_ok_and(|begin| {
+        let half = (as_of.as_second() - begin.timestamp().as_second()) / 2;
+        effective <= begin.date() && as_of.as_second() - oldest.as_second() < half
+    })
 }
 
 /// When the period of a row begins.

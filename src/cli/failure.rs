@@ -228,6 +228,11 @@ impl From<ExportError> for Failure {
             ExportError::Journal(error) => error.into(),
             ExportError::Unlogged(error, unlogged) => Failure::both((*error).into(), unlogged.into()),
             ExportError::SameName => Failure::new(2, what, "Choose another name with --letter."),
+            ExportError::NoMandate => Failure::new(
+                2,
+                what,
+                "Note what shows the mandate and its scope: --identity-check representative:NOTE. If it is for some data only, name their collections (--only).",
+            ),
             ExportError::NoIdentityCheck => Failure::new(
                 2,
                 what,

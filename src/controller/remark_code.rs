@@ -81,6 +81,7 @@ remark_codes! {
     NoPerson "no-person" Warning "A collection is reached by learned identifiers and declares no `person`, so two people who share one cannot be told apart in it."
     MissingIndex "missing-index" Warning "No index serves a condition, so every request reads the whole table."
     RetentionOverdue "retention-overdue" Warning "Rows are kept for longer than their activity announces."
+    RetentionShort "retention-short" Warning "The policy has announced a period for longer than it lasts, and rows go back less than half of it: they may be deleted sooner than announced."
 }
 
 impl Serialize for RemarkCode {

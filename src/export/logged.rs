@@ -89,6 +89,7 @@ fn why(error: &ExportError) -> &'static str {
         ExportError::NotEncrypted => "not-encrypted",
         ExportError::SameName => "output",
         ExportError::NoIdentityCheck => "no-identity-check",
+        ExportError::NoMandate => "no-mandate",
         ExportError::Signature(_) => "signature",
         ExportError::Journal(_) | ExportError::Unlogged(..) => "journal",
         ExportError::Archive(error) | ExportError::Fulfil(FulfilError::Archive(error)) => match error {

@@ -88,6 +88,9 @@ pub enum ExportError {
     /// A request without an identity check.
     #[error("no identity check is recorded for the request")]
     NoIdentityCheck,
+    /// A representative asks, and nobody has noted the mandate (requirement A9).
+    #[error("a representative asks, and the identity check notes no mandate")]
+    NoMandate,
     /// The road failed.
     #[error(transparent)]
     Fulfil(#[from] FulfilError),
@@ -165,8 +168,10 @@ pub fn seal(
     if order.controller.encryption_required && secrecy.is_open() {
         return Err(ExportError::NotEncrypted);
     }
-    if order.request.identity_check.is_none() {
-        return Err(ExportError::NoIdentityCheck);
+    match &order.request.identity_check {
+        None => return Err(ExportError::NoIdentityCheck),
+        Some(check) if check.method == "representative" && check.note.is_none() => return Err(ExportError::NoMandate),
+        Some(_) => {}
     }
     let output = secrecy.place(place.output);
     let beside = receipt_path(&output);
