@@ -32,6 +32,23 @@ fn every_dependency_has_its_reason_beside_it() {
 }
 
 #[test]
+fn the_fuzzers_are_pinned_to_the_crates_that_art20_needs_today() {
+    let lock: toml::Table = text("fuzz/Cargo.lock").parse().unwrap();
+    let packages = lock["package"].as_array().unwrap();
+    let art20 = packages.iter().find(|package| package["name"].as_str() == Some("art20")).unwrap();
+    // `NAME`, or `NAME VERSION` where there are several.
+    let pinned = art20["dependencies"].as_array().unwrap().iter().map(|name| name.as_str().unwrap());
+    let pinned: Vec<&str> = pinned.map(|name| name.split(' ').next().unwrap()).collect();
+    let manifest = manifest();
+    let missing: Vec<&String> =
+        manifest["dependencies"].as_table().unwrap().keys().filter(|name| !pinned.contains(&name.as_str())).collect();
+    assert!(
+        missing.is_empty(),
+        "{missing:?}: let cargo write fuzz/Cargo.lock anew: cargo metadata --manifest-path fuzz/Cargo.toml"
+    );
+}
+
+#[test]
 fn the_unit_runs_a_command_line_that_art20_takes() {
     let unit = text("packaging/systemd/art20-batch@.service");
     let line = unit.lines().find_map(|line| line.strip_prefix("ExecStart=/usr/bin/")).unwrap();
