@@ -8,7 +8,7 @@ use art20::records::headers::matches;
 use art20::records::party::parse_list;
 use art20::stores::{Stores, Surroundings};
 use art20::subject::Finder;
-use mail_parser::{HeaderValue, MessageParser};
+use mail_parser::{Header, HeaderValue, MessageParser};
 use std::cell::RefCell;
 use std::path::Path;
 
@@ -37,13 +37,27 @@ pub fn mail(raw: &[u8]) {
     let (out, names) = strip(raw, &DROPPED);
     assert!(raw.ends_with(body(&out)), "the body is another");
     assert_eq!(names.is_empty(), out == raw);
+    // Behind two lone CR some readers are in the body, which is kept, and others are not.
+    if raw.windows(3).any(|three| three.starts_with(b"\r\r") && three[2] != b'\n') {
+        return;
+    }
     assert!(strip(&out, &DROPPED) == (out.clone(), Vec::new()), "something was left to drop");
     let Some(read) = MessageParser::default().parse_headers(&out) else { return };
-    // A line without a colon is no field, whatever it begins with.
-    for header in read.headers().iter().filter(|header| !matches!(header.value, HeaderValue::Empty)) {
+    for header in read.headers().iter().filter(|header| is_field(header, &out)) {
         let name = header.name.as_str();
         assert!(!DROPPED.iter().any(|pattern| matches(pattern, name)), "{name} is still there");
     }
+}
+
+/// Whether this is a field to most readers: a line without a colon is none, whatever it begins with; nor is one behind a
+/// space, which goes on with the line before, or without a name or with a space or a lone CR in it.
+fn is_field(header: &Header<'_>, message: &[u8]) -> bool {
+    let (before, line) = message.split_at(header.offset_field as usize);
+    let name = line.split(|byte| *byte == b':').next().unwrap_or(line);
+    let spaces = name.iter().rev().take_while(|byte| b" \t".contains(byte)).count();
+    let parted = name[..name.len() - spaces].iter().any(|byte| b" \t\r".contains(byte));
+    let goes_on = before.last().is_some_and(|byte| b" \t".contains(byte));
+    !matches!(header.value, HeaderValue::Empty) && !goes_on && !parted && !name.is_empty()
 }
 
 /// What stands behind the blank line, if there is one.

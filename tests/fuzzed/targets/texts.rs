@@ -34,7 +34,7 @@ pub fn identifiers(bytes: &[u8]) {
         let Ok(identifier) = Identifier::parse(text, region) else { continue };
         let (kind, value) = (identifier.kind(), text.split_once(':').unwrap().1);
         let form = identifier.canonical();
-        assert!(!format!("{identifier:?}").contains(form) || form.len() < 8 || kind.contains(form), "it shows itself");
+        assert_eq!(format!("{identifier:?}"), format!("Identifier({kind}:…)"), "it shows itself");
         // What is dialled by letters may be read otherwise a second time.
         assert!(kind == "phone" || canonical(kind, form, region) == form, "{text:?}: {form:?}");
         let values = [form.as_bytes().to_vec()];
@@ -105,6 +105,10 @@ pub fn json(bytes: &[u8]) {
     let Ok(read) = Json::parse(text) else { return };
     let written = serde_json::to_string(&read).unwrap();
     assert_eq!(Json::parse(&written).as_ref(), Ok(&read), "{text:?}");
+    // serde_json takes an object with the name of its own private type for the value in it, where art20 does not.
+    if text.contains("serde_json::private") {
+        return;
+    }
     // A number beyond every double has no value there.
     if let Ok(theirs) = serde_json::from_str(text) {
         assert!(is_same(&read, &theirs), "{text:?}: {written}");

@@ -36,6 +36,7 @@ pub fn strip_headers(raw: impl Read, out: &mut impl Write, drop: &[&str]) -> io:
         pending: Vec::new(),
         keep: true,
         soft: false,
+        cut: false,
         line_feeds: false,
     };
     while section.state != State::Body {
@@ -83,6 +84,9 @@ struct Section<'a> {
     keep: bool,
     /// The line began behind a lone CR: if it is no field, it belongs to the line before.
     soft: bool,
+    /// What was last written is the lone CR before a dropped field. The LF at the end of that field stays, because for
+    /// some readers it ends the line that is kept.
+    cut: bool,
     line_feeds: bool,
 }
 
@@ -156,6 +160,7 @@ impl Section<'_> {
     /// The line is no field: it is kept, unless it belongs to a dropped one.
     fn no_field(&mut self, out: &mut impl Write) -> io::Result<()> {
         self.keep |= !self.soft;
+        self.cut &= !self.keep;
         let pending = std::mem::take(&mut self.pending);
         self.put(&pending, out)
     }
@@ -166,6 +171,7 @@ impl Section<'_> {
         let name: Vec<u8> = name.iter().copied().filter(|byte| !byte.is_ascii_control()).collect();
         let name = String::from_utf8_lossy(&name).into_owned();
         let pattern = self.drop.iter().find(|pattern| matches(pattern, &name));
+        self.cut = pattern.is_some() && (self.cut || (self.soft && self.keep));
         self.keep = pattern.is_none();
         if let Some(pattern) = pattern {
             let known = self.names.contains_key(&name.to_ascii_lowercase());
@@ -183,6 +189,9 @@ impl Section<'_> {
     /// The first byte of a line end.
     fn line_end(&mut self, byte: u8, out: &mut impl Write) -> io::Result<()> {
         self.put(&[byte], out)?;
+        if byte == b'\n' && std::mem::take(&mut self.cut) {
+            out.write_all(b"\n")?;
+        }
         self.soft = false;
         self.line_feeds |= byte == b'\n';
         self.state = if byte == b'\n' { State::Name } else { State::Returns(1) };
@@ -206,6 +215,7 @@ impl Section<'_> {
                 if !self.keep {
                     out.write_all(b"\r")?;
                 }
+                self.cut = false;
                 self.state = State::HalfBody;
                 Ok(false)
             }

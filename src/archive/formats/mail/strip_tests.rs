@@ -29,9 +29,12 @@ fn listed_fields_go_with_their_continuation_lines_and_all_else_stays_byte_for_by
 
 #[test]
 fn no_line_end_that_some_reader_knows_hides_a_field() {
-    assert_eq!(text("Subject: a\rBcc: s@x\r\nTo: b\r\n\r\nx"), "Subject: a\rTo: b\r\n\r\nx");
+    // For a reader that wants LF, To is the next line before and after.
+    assert_eq!(text("Subject: a\rBcc: s@x\r\nTo: b\r\n\r\nx"), "Subject: a\r\nTo: b\r\n\r\nx");
+    assert_eq!(text("Subject: a\rBcc: s@x\rof it\r\n\nBcc: body"), "Subject: a\r\n\nBcc: body");
     assert_eq!(text("Received: a\r\r\nBcc: s@x\r\r\nTo: b\r\r\n\r\r\nx"), "To: b\r\r\n\r\r\nx");
     assert_eq!(text("To: b\rBcc: s@x\r\rBcc: body\r"), "To: b\r\rBcc: body\r");
+    assert_eq!(text("To: b\rBcc: s@x\r\r body\nno field\nBcc: s@x"), "To: b\r\r body\nno field\n");
     assert_eq!(text("To: b\nB\u{17}c\0c: s@x\n\0Bcc: s@x\n\nx"), "To: b\n\nx");
     // For a reader that wants LF, the header section goes on.
     assert_eq!(text("To: b\r\rbody\nBcc: s@x\nCc: c\n\nBcc: body"), "To: b\r\rbody\nCc: c\n\nBcc: body");
