@@ -28,14 +28,21 @@ pub fn quoted_printable(text: &str, out: &mut impl Write) -> io::Result<()> {
 fn quoted_line(line: &[u8], out: &mut impl Write) -> io::Result<()> {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     // A line of the message at a time: whoever takes single bytes is slow.
-    let (mut written, mut width) = ([0; LINE + 2], 0);
-    for (at, &byte) in line.iter().enumerate() {
-        let is_last = at + 1 == line.len();
+    let (mut written, mut width, mut at) = ([0; LINE + 2], 0, 0);
+    while at < line.len() {
+        if width > 0 {
+            // Between the first and the last byte of a line a byte stands for itself whatever is around it.
+            let end = line.len().min(at + LINE - width) - 1;
+            let run = line[at..end.max(at)].iter().take_while(|byte| stands_for_itself(**byte)).count();
+            written[width..width + run].copy_from_slice(&line[at..at + run]);
+            width += run;
+            at += run;
+        }
+        let (byte, is_last) = (line[at], at + 1 == line.len());
         let literal = |width| match byte {
-            b'=' => false,
             b' ' | b'\t' => !is_last,
             _ if width == 0 && (byte == b'.' || starts_a_message(&line[at..])) => false,
-            _ => byte.is_ascii_graphic(),
+            _ => stands_for_itself(byte),
         };
         let needed = if literal(width) { 1 } else { 3 };
         if width + needed > LINE - usize::from(!is_last) {
@@ -51,8 +58,13 @@ fn quoted_line(line: &[u8], out: &mut impl Write) -> io::Result<()> {
             written[width..width + 3].copy_from_slice(&[b'=', digits[0], digits[1]]);
             width += 3;
         }
+        at += 1;
     }
     out.write_all(&written[..width])
+}
+
+fn stands_for_itself(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'!'..=b'<' | b'>'..=b'~')
 }
 
 /// `From `, `>From `, `>>From ` …
