@@ -19,7 +19,7 @@ pub struct Bag {
 
 impl Bag {
     /// Reads bagit.txt, bag-info.txt and all manifests, of at most so many lines.
-    pub fn read(most: u64, files: &mut Files<'_>, faults: &mut Faults) -> Bag {
+    pub fn read(most: u64, files: &Files<'_>, faults: &mut Faults) -> Bag {
         declaration(files, faults);
         if files.tree().contains("fetch.txt") {
             faults.add(FaultCode::FetchTxt, "fetch.txt", "present");
@@ -93,7 +93,7 @@ pub fn payload(files: &Files<'_>) -> (u64, u64) {
     sizes.fold((0, 0), |(bytes, count), size| (bytes.saturating_add(size), count + 1))
 }
 
-fn declaration(files: &mut Files<'_>, faults: &mut Faults) {
+fn declaration(files: &Files<'_>, faults: &mut Faults) {
     const NAME: &str = "bagit.txt";
     if !files.tree().contains(NAME) {
         return faults.add(FaultCode::BagitTxt, NAME, "absent");
@@ -106,7 +106,7 @@ fn declaration(files: &mut Files<'_>, faults: &mut Faults) {
 }
 
 /// The lines of bag-info.txt: `label: value`, continued by lines that begin with white space (RFC 8493, section 2.2.2).
-fn bag_info(files: &mut Files<'_>, faults: &mut Faults) -> Vec<(String, String)> {
+fn bag_info(files: &Files<'_>, faults: &mut Faults) -> Vec<(String, String)> {
     const NAME: &str = "bag-info.txt";
     if !files.tree().contains(NAME) {
         faults.add(FaultCode::BagInfoMissing, NAME, "absent");

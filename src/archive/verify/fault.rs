@@ -190,6 +190,23 @@ impl Faults {
         }
     }
 
+    /// An empty list that keeps as many.
+    pub(super) fn another(&self) -> Faults {
+        Faults::new(self.limit)
+    }
+
+    /// Adds the faults of another list behind its own.
+    pub(super) fn append(&mut self, other: Faults) {
+        for (code, count) in other.counts {
+            *self.counts.entry(code).or_default() += count;
+        }
+        for fault in other.kept {
+            if self.kept.iter().filter(|kept| kept.code == fault.code).count() < self.limit {
+                self.kept.push(fault);
+            }
+        }
+    }
+
     /// Whether a fault with this code was added.
     pub fn has(&self, code: FaultCode) -> bool {
         self.counts.contains_key(&code)
@@ -224,6 +241,19 @@ mod tests {
             assert!(text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'), "{text}");
             assert!(code.sentence().ends_with('.') && !code.sentence().contains(". "), "{text}");
         }
+    }
+
+    #[test]
+    fn two_lists_together_keep_as_many_as_one() {
+        let (mut one, mut all) = (Faults::new(3), Faults::new(3));
+        let mut two = one.another();
+        for line in 0..8 {
+            let list = if line < 2 { &mut one } else { &mut two };
+            list.add(FaultCode::RecordUid, "data/records/other.ndjson", format!("line {line}"));
+            all.add(FaultCode::RecordUid, "data/records/other.ndjson", format!("line {line}"));
+        }
+        one.append(two);
+        assert_eq!(one.into_parts(), all.into_parts());
     }
 
     #[test]

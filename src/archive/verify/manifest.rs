@@ -3,7 +3,8 @@
 use super::fault::{FaultCode, Faults};
 use super::names;
 use super::reading::{Files, Measure, decode_hex};
-use std::collections::BTreeMap;
+use super::tree::Tree;
+use std::collections::BTreeSet;
 use std::io::{self, BufRead};
 
 /// What a manifest lists.
@@ -25,14 +26,18 @@ enum Algorithm {
 /// What is wrong with a line.
 type Wrong = (FaultCode, &'static str);
 /// What a line lists: a path and a digest.
-type Listed = (String, Box<[u8]>);
+type Listed = (String, Vec<u8>);
 
-/// One manifest.
+/// One manifest. There may be millions of files, so the digests of those that are there lie side by side, in the order
+/// of the [`Tree`].
 #[derive(Debug)]
 pub struct Manifest {
     name: String,
     algorithm: Algorithm,
-    digests: BTreeMap<String, Box<[u8]>>,
+    digests: Vec<u8>,
+    listed: Vec<bool>,
+    /// Paths of files that are not there.
+    absent: BTreeSet<String>,
 }
 
 impl Covers {
@@ -58,7 +63,7 @@ fn is_tagmanifest(name: &str) -> bool {
 }
 
 /// Reads every manifest of one sort, with at most so many lines as an archive may have files.
-pub fn read_all(covers: Covers, most: u64, files: &mut Files<'_>, faults: &mut Faults) -> Vec<Manifest> {
+pub fn read_all(covers: Covers, most: u64, files: &Files<'_>, faults: &mut Faults) -> Vec<Manifest> {
     let tree = files.tree();
     let names = tree.below(covers.prefix()).map(|entry| entry.name.as_str());
     let mut manifests = Vec::new();
@@ -71,8 +76,8 @@ pub fn read_all(covers: Covers, most: u64, files: &mut Files<'_>, faults: &mut F
                 continue;
             }
         };
-        let mut manifest = Manifest { name: name.to_owned(), algorithm, digests: BTreeMap::new() };
-        if files.read(name, faults, |reader, _, faults| manifest.fill(covers, most, reader, faults)).is_some() {
+        let mut manifest = Manifest::new(name, algorithm, tree);
+        if files.read(name, faults, |reader, _, faults| manifest.fill(covers, most, reader, tree, faults)).is_some() {
             manifests.push(manifest);
         }
     }
@@ -80,7 +85,30 @@ pub fn read_all(covers: Covers, most: u64, files: &mut Files<'_>, faults: &mut F
 }
 
 impl Manifest {
-    fn fill(&mut self, covers: Covers, most: u64, reader: &mut dyn BufRead, faults: &mut Faults) -> io::Result<()> {
+    fn new(name: &str, algorithm: Algorithm, tree: &Tree) -> Manifest {
+        let files = tree.entries().len();
+        let (digests, listed) = (vec![0; files * algorithm.bytes()], vec![false; files]);
+        Manifest { name: name.to_owned(), algorithm, digests, listed, absent: BTreeSet::new() }
+    }
+
+    /// Notes what a line lists; whether its path was not listed before.
+    fn list(&mut self, (path, digest): Listed, tree: &Tree) -> bool {
+        let Some(at) = tree.position(&path) else { return self.absent.insert(path) };
+        let bytes = self.algorithm.bytes();
+        if let Some(place) = self.digests.chunks_exact_mut(bytes).nth(at).filter(|_| digest.len() == bytes) {
+            place.copy_from_slice(&digest);
+        }
+        !std::mem::replace(&mut self.listed[at], true)
+    }
+
+    fn fill(
+        &mut self,
+        covers: Covers,
+        most: u64,
+        reader: &mut dyn BufRead,
+        tree: &Tree,
+        faults: &mut Faults,
+    ) -> io::Result<()> {
         /// Longer than any line with a path that could be unpacked.
         const MAX_LINE: u64 = 1 << 16;
         let mut line = Vec::new();
@@ -103,8 +131,8 @@ impl Manifest {
                 faults.add(FaultCode::NameUnsafe, name, format!("line {number}: {reason}"));
             } else if !covers.covers(&path) {
                 faults.add(FaultCode::ManifestScope, name, format!("line {number}"));
-            } else if self.digests.insert(path, digest).is_some() {
-                faults.add(FaultCode::ManifestDuplicate, name, format!("line {number}"));
+            } else if !self.list((path, digest), tree) {
+                faults.add(FaultCode::ManifestDuplicate, &self.name, format!("line {number}"));
             }
         }
         Ok(())
@@ -121,7 +149,7 @@ impl Manifest {
             return (Some((FaultCode::ManifestSyntax, "no line end, or a line that is too long")), None);
         };
         let line = line.strip_suffix('\r').inspect(|_| note("a carriage return")).unwrap_or(line);
-        let (hex, rest) = line.split_at_checked(self.algorithm.hex_digits()).unwrap_or((line, ""));
+        let (hex, rest) = line.split_at_checked(2 * self.algorithm.bytes()).unwrap_or((line, ""));
         if hex.bytes().any(|byte| byte.is_ascii_uppercase()) {
             note("upper-case digits");
         }
@@ -137,7 +165,7 @@ impl Manifest {
             return (wrong, None);
         };
         match decode_percent(path) {
-            Some(path) => (wrong, Some((path, digest.into_boxed_slice()))),
+            Some(path) => (wrong, Some((path, digest))),
             None => (Some((FaultCode::ManifestPercentEncoding, "a percent sign that encodes something else")), None),
         }
     }
@@ -150,30 +178,32 @@ impl Manifest {
             }
             Covers::Tags => (FaultCode::TagFileMissing, FaultCode::TagFileUnlisted, FaultCode::TagDigest),
         };
-        for (path, digest) in &self.digests {
-            match files.measure(path) {
-                Some(measure) if self.algorithm.digest(measure) == Some(digest) => {}
-                Some(_) => faults.add(differs, path, format!("not as in {}", self.name)),
-                // One that is there but cannot be read has its fault already.
-                None if files.tree().contains(path) => {}
-                None => faults.add(missing, path, format!("listed in {}", self.name)),
-            }
+        for path in &self.absent {
+            faults.add(missing, path, format!("listed in {}", self.name));
         }
         let mut previous = "";
-        for entry in files.tree().entries() {
-            if covers.covers(&entry.name) && entry.name != previous && !self.digests.contains_key(&entry.name) {
-                faults.add(unlisted, &entry.name, format!("not in {}", self.name));
+        let lines = files.tree().entries().iter().zip(&self.listed).zip(self.digests.chunks(self.algorithm.bytes()));
+        for ((entry, listed), digest) in lines {
+            let name = entry.name.as_str();
+            if *listed {
+                // One that is there but cannot be read has its fault already.
+                if files.measure(name).is_some_and(|measure| self.algorithm.digest(measure) != Some(digest)) {
+                    faults.add(differs, name, format!("not as in {}", self.name));
+                }
+            } else if covers.covers(name) && name != previous {
+                faults.add(unlisted, name, format!("not in {}", self.name));
             }
-            previous = &entry.name;
+            previous = name;
         }
     }
 }
 
 impl Algorithm {
-    fn hex_digits(self) -> usize {
+    /// The size of a digest.
+    fn bytes(self) -> usize {
         match self {
-            Algorithm::Sha256 => 64,
-            Algorithm::Sha512 => 128,
+            Algorithm::Sha256 => 32,
+            Algorithm::Sha512 => 64,
         }
     }
 

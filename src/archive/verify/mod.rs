@@ -9,11 +9,14 @@
 //! `bag` and `manifest`, `package` and `tables` (`csv`), `statement`, `page`, `records` (`shape`,
 //! `values`, `tally`). [`fault`] has every code.
 
+mod ahead;
 mod bag;
+mod beside;
 mod csv;
 pub mod fault;
 mod folder;
 mod ijson;
+mod inflate;
 pub mod limits;
 mod manifest;
 mod markup;
@@ -89,16 +92,19 @@ pub fn verify_tree(tree: &Tree, limits: &Limits, mut faults: Faults) -> Verifica
     if cannot_be_read(&faults) {
         return Verification::unread(tree, faults);
     }
-    let files = &mut Files::new(tree);
+    let files = &Files::new(tree);
     let bag = Bag::read(limits.entries, files, &mut faults);
     page::check(limits.piece_bytes, files, &mut faults);
     let package = Package::read(limits.index_bytes, files, &mut faults);
     let statement = Statement::read(limits.piece_bytes, files, &mut faults);
     json_documents(files, &mut faults);
-    let rows = tables::check(&package, limits.piece_bytes, files, &mut faults);
-    files.read_others(&mut faults, |entry| !entry.name.starts_with(records::FOLDER));
-    // Last, because records point to files.
-    let tally = records::check(limits.piece_bytes, files, &mut faults);
+    files.read_others(&mut faults, |entry| {
+        !entry.name.starts_with(tables::FOLDER) && !entry.name.starts_with(records::FOLDER)
+    });
+    let tables = |faults: &mut Faults| tables::check(&package, limits.piece_bytes, files, faults);
+    // Only now, because records point to files.
+    let records = |faults: &mut Faults| records::check(limits.piece_bytes, files, faults);
+    let (rows, tally) = beside::both(tree.threads(files.left()), &mut faults, tables, records);
     files.read_others(&mut faults, |_| true);
     bag.compare(files, &mut faults);
     package.compare(files, &mut faults);
@@ -117,7 +123,7 @@ fn cannot_be_read(faults: &Faults) -> bool {
 }
 
 /// The JSON files that art20 writes itself; what a person attached to a message may be called anything.
-fn json_documents(files: &mut Files<'_>, faults: &mut Faults) {
+fn json_documents(files: &Files<'_>, faults: &mut Faults) {
     let own = |name: &str| {
         name == "data/archive.json"
             || ["data/schemas/", "data/contacts/"]

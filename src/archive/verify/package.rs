@@ -86,7 +86,7 @@ impl OneOrMany {
 
 impl Package {
     /// Reads the descriptor, up to a limit. Without one, an empty package.
-    pub fn read(limit: u64, files: &mut Files<'_>, faults: &mut Faults) -> Package {
+    pub fn read(limit: u64, files: &Files<'_>, faults: &mut Faults) -> Package {
         if !files.tree().contains(NAME) {
             faults.add(FaultCode::PackageMissing, NAME, "absent");
             return Package::default();

@@ -24,7 +24,7 @@ struct Found {
 }
 
 /// Checks the page.
-pub fn check(limit: u64, files: &mut Files<'_>, faults: &mut Faults) {
+pub fn check(limit: u64, files: &Files<'_>, faults: &mut Faults) {
     if !files.tree().contains(NAME) {
         return faults.add(FaultCode::ReportMissing, NAME, "absent");
     }

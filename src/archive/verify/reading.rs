@@ -1,9 +1,17 @@
-//! Each file of the archive is read once: what parses it and what measures it share one pass.
+//! Each file of the archive is read once: what parses it and what measures it share one pass. Large files are unpacked
+//! ahead of the parser ([`ahead`]), and files that nothing parses are measured beside each other ([`beside`]).
 
 use super::fault::{FaultCode, Faults};
 use super::tree::{Broken, Entry, Tree};
+use super::{ahead, beside};
 use sha2::{Digest, Sha256, Sha512};
 use std::io::{self, BufRead, BufReader, Read};
+use std::sync::OnceLock;
+
+/// From this size on a thread of its own unpacks a file for the one that parses it.
+const AHEAD: u64 = 1 << 20;
+/// How many files are measured before what was found is put down.
+const WINDOW: usize = 8192;
 
 /// What was found by reading a file to its end.
 #[derive(Debug, Clone)]
@@ -20,9 +28,8 @@ pub struct Measure {
 #[derive(Debug)]
 pub struct Files<'t> {
     tree: &'t Tree,
-    measures: Vec<Option<Measure>>,
-    /// A file that cannot be read is not tried twice.
-    visited: Vec<bool>,
+    /// Of each file, when it has been read; none if it could not be, which is not tried twice.
+    measures: Vec<OnceLock<Option<Measure>>>,
     sha512: bool,
 }
 
@@ -30,8 +37,7 @@ impl<'t> Files<'t> {
     /// Nothing read yet.
     pub fn new(tree: &'t Tree) -> Files<'t> {
         let sha512 = ["manifest-sha512.txt", "tagmanifest-sha512.txt"].iter().any(|name| tree.contains(name));
-        let count = tree.entries().len();
-        Files { tree, measures: vec![None; count], visited: vec![false; count], sha512 }
+        Files { tree, measures: tree.entries().iter().map(|_| OnceLock::new()).collect(), sha512 }
     }
 
     /// What the archive consists of.
@@ -41,47 +47,46 @@ impl<'t> Files<'t> {
 
     /// The measure of a file, none if it is absent or cannot be read.
     pub fn measure(&self, name: &str) -> Option<&Measure> {
-        self.measures.get(self.tree.position(name)?)?.as_ref()
+        self.measures.get(self.tree.position(name)?)?.get()?.as_ref()
     }
 
     /// Reads a file to its end while `parse` looks at it. `None` if it is absent, or cannot be read, which is then a
     /// fault; `parse` only passes on errors of the reader.
     pub fn read<T>(
-        &mut self,
+        &self,
         name: &str,
         faults: &mut Faults,
         parse: impl FnOnce(&mut dyn BufRead, &Files<'t>, &mut Faults) -> io::Result<T>,
     ) -> Option<T> {
         let at = self.tree.position(name)?;
-        if !self.tree.entries()[at].readable {
+        let entry = &self.tree.entries()[at];
+        if !entry.readable {
             return None;
         }
-        self.visited[at] = true;
-        let result = self.tree.open_entry(at).and_then(|inner| {
-            let measured = Measured::new(inner, self.sha512);
-            let mut reader = BufReader::with_capacity(buffer_size(self.tree.entries()[at].bytes), measured);
-            let parsed = parse(&mut reader, self, faults)?;
-            io::copy(&mut reader, &mut io::sink())?;
-            Ok((parsed, reader.into_inner().finish()))
-        });
-        match result {
-            Ok((parsed, measure)) => {
-                self.measures[at] = Some(measure);
-                Some(parsed)
-            }
-            Err(error) => {
-                let broken = error.get_ref().and_then(|inner| inner.downcast_ref::<Broken>());
-                match broken {
-                    Some(broken) => faults.add(broken.code, name, broken.detail.clone()),
-                    None => faults.add(FaultCode::FileUnreadable, name, error.kind().to_string()),
-                }
-                None
-            }
-        }
+        let result = if entry.bytes < AHEAD {
+            self.open(at).and_then(|mut reader| {
+                let parsed = parse(&mut reader, self, faults)?;
+                io::copy(&mut reader, &mut io::sink())?;
+                Ok((parsed, reader.into_inner().finish()))
+            })
+        } else {
+            ahead::read(|| self.measured(at), |reader| parse(reader, self, faults))
+        };
+        let (parsed, measure) = result.map_err(|error| add(&error, name, faults)).ok().unzip();
+        self.measures[at].get_or_init(|| measure);
+        parsed
+    }
+
+    fn open(&self, at: usize) -> io::Result<BufReader<Measured<Box<dyn Read + 't>>>> {
+        Ok(BufReader::with_capacity(buffer_size(self.tree.entries()[at].bytes), self.measured(at)?))
+    }
+
+    fn measured(&self, at: usize) -> io::Result<Measured<Box<dyn Read + 't>>> {
+        Ok(Measured::new(self.tree.open_entry(at)?, self.sha512))
     }
 
     /// Reads a file into memory, up to a limit; a longer one is `Err` with its limit.
-    pub fn read_whole(&mut self, name: &str, limit: u64, faults: &mut Faults) -> Option<Result<Vec<u8>, u64>> {
+    pub fn read_whole(&self, name: &str, limit: u64, faults: &mut Faults) -> Option<Result<Vec<u8>, u64>> {
         self.read(name, faults, |reader, _, _| {
             let mut bytes = Vec::new();
             reader.take(limit).read_to_end(&mut bytes)?;
@@ -89,13 +94,42 @@ impl<'t> Files<'t> {
         })
     }
 
-    /// Reads every file that nothing has looked at, only to measure it.
-    pub fn read_others(&mut self, faults: &mut Faults, wanted: impl Fn(&Entry) -> bool) {
-        for (at, entry) in self.tree.entries().iter().enumerate() {
-            if !self.visited[at] && wanted(entry) && self.tree.position(&entry.name) == Some(at) {
-                self.read(&entry.name, faults, |_, _, _| Ok(()));
+    /// The bytes of the files that nothing has looked at.
+    pub fn left(&self) -> u64 {
+        let files = self.tree.entries().iter().zip(&self.measures);
+        files.filter(|(_, measure)| measure.get().is_none()).map(|(entry, _)| entry.bytes).fold(0, u64::saturating_add)
+    }
+
+    /// Reads every file that nothing has looked at, only to measure it. Several threads do it where there are many
+    /// bytes; what is said of the files does not depend on how many.
+    pub fn read_others(&self, faults: &mut Faults, wanted: impl Fn(&Entry) -> bool) {
+        let entries = self.tree.entries();
+        let is_other = |at: &usize| {
+            let entry = &entries[*at];
+            let is_new = self.measures[*at].get().is_none() && entry.readable;
+            is_new && wanted(entry) && self.tree.position(&entry.name) == Some(*at)
+        };
+        let others: Vec<usize> = (0..entries.len()).filter(is_other).collect();
+        let threads = self.tree.threads(others.iter().map(|at| entries[*at].bytes).fold(0, u64::saturating_add));
+        for window in others.chunks(WINDOW) {
+            let measured = beside::each(window, threads, |at| {
+                let mut reader = self.open(*at)?;
+                io::copy(&mut reader, &mut io::sink())?;
+                Ok(reader.into_inner().finish())
+            });
+            for (&at, measure) in window.iter().zip(measured) {
+                let measure = measure.map_err(|error| add(&error, &entries[at].name, faults));
+                self.measures[at].get_or_init(|| measure.ok());
             }
         }
+    }
+}
+
+/// The fault that a file has which could not be read.
+fn add(error: &io::Error, name: &str, faults: &mut Faults) {
+    match error.get_ref().and_then(|inner| inner.downcast_ref::<Broken>()) {
+        Some(broken) => faults.add(broken.code, name, broken.detail.clone()),
+        None => faults.add(FaultCode::FileUnreadable, name, error.kind().to_string()),
     }
 }
 
@@ -123,7 +157,7 @@ pub fn decode_hex(text: &str) -> Option<Vec<u8>> {
 }
 
 /// Counts and hashes what passes through.
-struct Measured<R> {
+pub(super) struct Measured<R> {
     inner: R,
     bytes: u64,
     sha256: Sha256,
@@ -131,11 +165,12 @@ struct Measured<R> {
 }
 
 impl<R: Read> Measured<R> {
-    fn new(inner: R, sha512: bool) -> Measured<R> {
+    pub(super) fn new(inner: R, sha512: bool) -> Measured<R> {
         Measured { inner, bytes: 0, sha256: Sha256::new(), sha512: sha512.then(Sha512::new) }
     }
 
-    fn finish(self) -> Measure {
+    /// What was found, when all of it has been read.
+    pub(super) fn finish(self) -> Measure {
         Measure {
             bytes: self.bytes,
             sha256: self.sha256.finalize().into(),

@@ -13,7 +13,7 @@ pub(super) const FOLDER: &str = "data/records/";
 
 /// Checks every record file and counts what the ledger must have counted. All files that records can point to have
 /// been read before.
-pub fn check(limit: u64, files: &mut Files<'_>, faults: &mut Faults) -> Tally {
+pub fn check(limit: u64, files: &Files<'_>, faults: &mut Faults) -> Tally {
     let mut tally = Tally::default();
     let tree = files.tree();
     for entry in tree.below(FOLDER) {

@@ -37,7 +37,7 @@ struct Line {
 
 impl Statement {
     /// Reads the statement.
-    pub fn read(limit: u64, files: &mut Files<'_>, faults: &mut Faults) -> Statement {
+    pub fn read(limit: u64, files: &Files<'_>, faults: &mut Faults) -> Statement {
         if !files.tree().contains(NAME) {
             faults.add(FaultCode::StatementMissing, NAME, "absent");
             return Statement::default();

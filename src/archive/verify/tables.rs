@@ -10,6 +10,9 @@ use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io;
 
+/// The folder of the tables.
+pub(super) const FOLDER: &str = "data/tables/";
+
 /// The digest of the cells of a key.
 type KeyDigest = [u8; 16];
 /// A table (by its place in the package) and those of its columns that something points to.
@@ -32,11 +35,11 @@ struct Keys {
 }
 
 /// Reads every table that the package describes. Gives the number of rows of each by its path.
-pub fn check(package: &Package, limit: u64, files: &mut Files<'_>, faults: &mut Faults) -> BTreeMap<String, u64> {
+pub fn check(package: &Package, limit: u64, files: &Files<'_>, faults: &mut Faults) -> BTreeMap<String, u64> {
     let mut tables: Vec<Table<'_>> = Vec::new();
     for (at, resource) in package.resources.iter().enumerate() {
         if let [path] = resource.paths()
-            && path.starts_with("data/tables/")
+            && path.starts_with(FOLDER)
             && path.ends_with(".csv")
         {
             match &resource.schema {

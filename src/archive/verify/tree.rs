@@ -11,6 +11,11 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+/// Bytes for which a thread is worth starting.
+const WORTH_A_THREAD: u64 = 1 << 20;
+/// More threads than this gain little: the directory is one, and so is the disk.
+const MOST_THREADS: usize = 8;
+
 /// Where the archive stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -168,6 +173,14 @@ impl Tree {
     pub fn below<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = &'a Entry> {
         let from = self.entries.partition_point(|entry| entry.name.as_bytes() < prefix.as_bytes());
         self.entries[from..].iter().take_while(move |entry| entry.name.starts_with(prefix))
+    }
+
+    /// How many threads are worth it for so many bytes. What is decrypted has one place at which it is read.
+    pub(super) fn threads(&self, bytes: u64) -> usize {
+        if self.encrypted || bytes < WORTH_A_THREAD {
+            return 1;
+        }
+        std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS)
     }
 
     /// A reader over the bytes of a file. It never gives more than the declared size, and fails with a [`Broken`] where

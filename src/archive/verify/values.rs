@@ -3,6 +3,7 @@
 use super::fault::{FaultCode, Faults};
 use super::reading::Files;
 use super::shape::{Place, get};
+use super::{records, tables};
 use crate::records::{FieldSpec, Json, Kind, Shape, Time};
 use jiff::tz::TimeZone;
 
@@ -133,6 +134,9 @@ fn file(members: &[(String, Json)], field: &str, place: &Place<'_>, files: &File
     let Some(path) = get(members, "path").and_then(Json::as_str) else { return };
     if !files.tree().contains(path) {
         return place.fault(FaultCode::RecordFileMissing, &format!("`{field}` points to no file"), faults);
+    }
+    if [records::FOLDER, tables::FOLDER].into_iter().any(|folder| path.starts_with(folder)) {
+        return place.fault(FaultCode::RecordFileMismatch, &format!("`{field}` points to records or a table"), faults);
     }
     // One that cannot be read has its fault already.
     let Some(measure) = files.measure(path) else { return };

@@ -2,12 +2,12 @@
 //! what stands in front of each entry (APPNOTE 6.3.10, sections 4.3 and 4.4).
 
 use super::fault::{FaultCode, Faults};
+use super::inflate::Inflate;
 use super::limits::Limits;
 use super::reading::buffer_size;
 use super::source::Source;
 use super::tree::{Broken, Entry};
 use super::zip_layout::{Layout, Span};
-use flate2::bufread::DeflateDecoder;
 use rawzip::{CompressionMethod, ZipArchive, ZipArchiveEntryWayfinder, ZipFileHeaderRecord};
 use std::io::{self, BufReader, Read};
 
@@ -45,6 +45,7 @@ impl Zip {
         let mut listing = Listing { limits, faults, members, entries, folders, layout: Layout::new(size) };
         listing.read(&archive, &mut buffer);
         let Listing { members, entries, folders, .. } = listing;
+        let folders = folders.into_iter().map(|(_, name)| name.strip_suffix('/').unwrap_or(&name).to_owned()).collect();
         (Zip { archive: Some(archive), members, failure: None }, entries, folders)
     }
 
@@ -72,7 +73,7 @@ impl Zip {
         let packed = entry.reader();
         let buffer = buffer_size(member.wayfinder.compressed_size_hint());
         let inner: Unpacked<_> = if member.deflated {
-            Unpacked::Deflated(DeflateDecoder::new(BufReader::with_capacity(buffer, packed)))
+            Unpacked::Deflated(Inflate::new(BufReader::with_capacity(buffer, packed)))
         } else {
             Unpacked::Stored(packed)
         };
@@ -95,7 +96,8 @@ struct Listing<'a> {
     faults: &'a mut Faults,
     members: Vec<Member>,
     entries: Vec<Entry>,
-    folders: Vec<String>,
+    /// With their places.
+    folders: Vec<(usize, String)>,
     layout: Layout,
 }
 
@@ -128,7 +130,12 @@ impl Listing<'_> {
             self.faults.add_global(FaultCode::TooLarge, detail);
         }
         let end = (directory_end, archive.eocd_offset(), archive.end_offset());
-        let overlapping = self.layout.check(archive.directory_offset(), end, archive.get_ref(), self.faults);
+        let Listing { entries, folders, layout, faults, .. } = self;
+        let name = |place| match entries.binary_search_by_key(&place, |entry| entry.place) {
+            Ok(at) => entries[at].name.clone(),
+            Err(_) => folders.iter().find(|(at, _)| *at == place).map(|(_, name)| name.clone()).unwrap_or_default(),
+        };
+        let overlapping = layout.check(archive.directory_offset(), end, archive.get_ref(), &name, faults);
         for entry in &mut self.entries {
             entry.readable &= !overlapping.contains(&entry.place);
         }
@@ -168,7 +175,7 @@ impl Listing<'_> {
                 if let Some((code, detail)) = mismatch {
                     self.faults.add(code, &name, detail);
                 }
-                self.layout.spans.push(Span { name: name.clone(), place: self.members.len(), ..span });
+                self.layout.spans.push(Span { place: self.members.len(), ..span });
             }
             Err(detail) => refuse(self.faults, FaultCode::ZipEntryUnreadable, detail),
         }
@@ -176,7 +183,7 @@ impl Listing<'_> {
             if bytes > 0 {
                 self.faults.add(FaultCode::NotAFile, &name, "a folder with content");
             }
-            self.folders.push(name.strip_suffix('/').unwrap_or(&name).to_owned());
+            self.folders.push((self.members.len(), name));
         } else {
             self.entries.push(Entry { name, bytes, readable, place: self.members.len() });
         }
@@ -219,7 +226,7 @@ fn local_header(
     let descriptor =
         described.then(|| (header.crc32(), header.compressed_size_hint(), header.uncompressed_size_hint()));
     let start = header.local_header_offset();
-    Ok((Span { name: String::new(), place: 0, start, end, descriptor }, mismatch))
+    Ok((Span { place: 0, start, end, descriptor }, mismatch))
 }
 
 fn unpacking(detail: &str) -> io::Error {
@@ -229,7 +236,7 @@ fn unpacking(detail: &str) -> io::Error {
 /// The data of an entry as they are unpacked.
 enum Unpacked<R> {
     Stored(R),
-    Deflated(DeflateDecoder<BufReader<R>>),
+    Deflated(Inflate<BufReader<R>>),
 }
 
 /// Stops where an entry gives more than was declared, and compares size and CRC-32 at its end.

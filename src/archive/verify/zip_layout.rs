@@ -9,7 +9,7 @@ use std::collections::HashSet;
 /// The bytes of one entry: its header and its data, without the data descriptor.
 #[derive(Debug)]
 pub(super) struct Span {
-    pub(super) name: String,
+    /// Which entry of the directory it is.
     pub(super) place: usize,
     pub(super) start: u64,
     pub(super) end: u64,
@@ -30,13 +30,14 @@ impl Layout {
     }
 
     /// Checks that entries follow each other without gap or overlap up to the directory, and nothing else is there.
-    /// `ends` are the ends of the directory's records, the offset of the end record and the end of the zip. Gives the
-    /// places of the entries that overlap.
+    /// `ends` are the ends of the directory's records, the offset of the end record and the end of the zip; `name`
+    /// knows what the entry of a place is called. Gives the places of the entries that overlap.
     pub(super) fn check(
         &mut self,
         directory: u64,
         (records_end, end_record, end): (u64, u64, u64),
         file: &impl ReaderAt,
+        name: &dyn Fn(usize) -> String,
         faults: &mut Faults,
     ) -> HashSet<usize> {
         self.spans.sort_by_key(|span| (span.start, span.place));
@@ -46,16 +47,16 @@ impl Layout {
         for span in &self.spans {
             if span.start < at || span.end > directory {
                 let what = if span.start < at { "the entry before it" } else { "the directory" };
-                faults.add(FaultCode::ZipOverlap, &span.name, format!("shares bytes with {what}"));
+                faults.add(FaultCode::ZipOverlap, &name(span.place), format!("shares bytes with {what}"));
                 overlapping.insert(span.place);
             } else {
-                between(before, at, span.start, file, faults);
+                between(before, at, span.start, file, name, faults);
             }
             at = at.max(span.end);
             before = Some(span);
         }
         if at <= directory {
-            between(before, at, directory, file, faults);
+            between(before, at, directory, file, name, faults);
         }
         // The zip64 end record and its locator (APPNOTE 4.3.14, 4.3.15) are 56 and 20 bytes.
         let gap = end_record.saturating_sub(records_end);
@@ -72,7 +73,14 @@ impl Layout {
 }
 
 /// Checks the bytes between an entry and what follows: nothing, or a data descriptor that fits.
-fn between(before: Option<&Span>, from: u64, to: u64, file: &impl ReaderAt, faults: &mut Faults) {
+fn between(
+    before: Option<&Span>,
+    from: u64,
+    to: u64,
+    file: &impl ReaderAt,
+    name: &dyn Fn(usize) -> String,
+    faults: &mut Faults,
+) {
     let gap = to - from;
     let Some(span) = before else {
         if gap > 0 {
@@ -84,13 +92,13 @@ fn between(before: Option<&Span>, from: u64, to: u64, file: &impl ReaderAt, faul
         None if gap == 0 => {}
         Some(declared) if matches!(gap, 12 | 16 | 20 | 24) => {
             if read_descriptor(file, from, gap) != Some(declared) {
-                faults.add(FaultCode::ZipHeaderMismatch, &span.name, "the data descriptor says something else");
+                faults.add(FaultCode::ZipHeaderMismatch, &name(span.place), "the data descriptor says something else");
             }
         }
         Some(_) if gap < 12 => {
-            faults.add(FaultCode::ZipHeaderMismatch, &span.name, "there is no data descriptor");
+            faults.add(FaultCode::ZipHeaderMismatch, &name(span.place), "there is no data descriptor");
         }
-        _ => faults.add(FaultCode::ZipStrayData, &span.name, format!("{gap} bytes after this entry")),
+        _ => faults.add(FaultCode::ZipStrayData, &name(span.place), format!("{gap} bytes after this entry")),
     }
 }
 

@@ -36,6 +36,16 @@ fn a_manifest_line_has_one_form() {
 }
 
 #[test]
+fn a_record_does_not_take_records_or_a_table_for_its_file() {
+    for path in ["tables/messages.csv", "records/messages.ndjson"] {
+        let mut files = Builder::default().build();
+        edit(&mut files, RECORDS, "attachments/offer.txt", path);
+        let found = verify(folder(&files).path(), &Limits::default()).unwrap();
+        assert!(codes(&found).contains("record-file-mismatch"), "{path}: {found}");
+    }
+}
+
+#[test]
 fn a_second_manifest_has_to_be_as_complete_as_the_first() {
     let sha512 = |files: &Files, first: usize| -> String {
         let payload = files.iter().filter(|(name, _)| name.starts_with("data/")).skip(first);
