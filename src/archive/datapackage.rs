@@ -2,16 +2,92 @@
 //! the field dictionary in every language of the report (requirements E3-E5).
 
 use super::container::Written;
-use super::facts::{Facts, FieldFacts, RECORDS_FORMAT};
+use super::dictionary::{self, PROFILES, TableSchema, Texts, in_languages};
+use super::facts::{Facts, RECORDS_FORMAT};
+use super::json;
 use super::listing::Described;
-use super::table::{Source, TableColumn, TimesSeen};
-use super::writer::{PARTY_COLUMNS, WrittenTable, table_path};
-use crate::records::text::is_chinese;
-use crate::records::{Bilingual, Kind, Shape};
-use serde_json::{Map, Value, json};
+use super::writer::{WrittenTable, table_path};
+use crate::records::Bilingual;
+use serde::Serialize;
 use std::io::{self, Write};
 
-const PROFILES: &str = "https://datapackage.org/profiles/2.0";
+/// Down to this depth every member has a line: of a schema each field has one.
+const SPREAD: usize = 5;
+
+/// The descriptor without its resources; keys in the order of the alphabet, as in every file.
+#[derive(Serialize)]
+struct Package<'a> {
+    #[serde(rename = "$schema")]
+    profile: String,
+    contributors: [Contributor<'a>; 1],
+    created: String,
+    description: &'static str,
+    id: &'a str,
+    licenses: [License; 1],
+    name: &'static str,
+    resources: [(); 0],
+    title: &'static str,
+    titles: Texts<'a>,
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+struct Contributor<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<&'a str>,
+    roles: [&'static str; 1],
+    title: &'a str,
+}
+
+#[derive(Serialize)]
+struct License {
+    name: &'static str,
+    title: &'static str,
+}
+
+/// One file.
+#[derive(Serialize)]
+struct Resource<'a> {
+    #[serde(rename = "$schema")]
+    profile: String,
+    bytes: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    descriptions: Option<Texts<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dialect: Option<Dialect>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    encoding: Option<&'static str>,
+    format: &'static str,
+    hash: String,
+    mediatype: &'static str,
+    name: String,
+    path: &'a str,
+    #[serde(rename = "rowCount", skip_serializing_if = "Option::is_none")]
+    row_count: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    schema: Option<TableSchema<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    titles: Option<Texts<'a>>,
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    kind: Option<&'static str>,
+}
+
+/// How the tables are written (Table Dialect v2).
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Dialect {
+    #[serde(rename = "$schema")]
+    profile: String,
+    delimiter: char,
+    double_quote: bool,
+    header: bool,
+    line_terminator: &'static str,
+    quote_char: char,
+}
 
 /// Writes the descriptor. What it says of each file is written by itself, because there may be millions.
 ///
@@ -25,35 +101,33 @@ pub(super) fn write(
 ) -> io::Result<()> {
     let title =
         Bilingual { en: "Personal data of one person (GDPR Article 20)", zh: "个人数据（GDPR 第20条）" };
-    let mut contributor = json!({"title": facts.controller.name, "roles": ["controller"], "path": facts.controller.id});
-    if !facts.controller.id.starts_with("http") {
-        contributor.as_object_mut().map(|object| object.remove("path"));
-    }
-    let package = json!({
-        "$schema": format!("{PROFILES}/datapackage.json"),
-        "name": "personal-data",
-        "id": facts.id().as_str(),
-        "title": title.in_language(first_language(facts)),
-        "titles": in_languages(facts, |tag| title.in_language(tag).to_owned()),
-        "description": "Data of one person, from one controller. The files under data/records are authoritative; every other file is made from them.",
-        "version": RECORDS_FORMAT,
-        "created": facts.as_of.to_string(),
-        "contributors": [contributor],
-        "licenses": [{"name": "other-closed", "title": "Personal data of the data subject"}],
-        "resources": [],
-    });
-    let text = serde_json::to_string_pretty(&package)?;
+    let id = &facts.controller.id;
+    let path = id.starts_with("http").then_some(id.as_str());
+    let archive = facts.id();
+    let package = Package {
+        profile: format!("{PROFILES}/datapackage.json"),
+        contributors: [Contributor { path, roles: ["controller"], title: &facts.controller.name }],
+        created: facts.as_of.to_string(),
+        description: "Data of one person, from one controller. The files under data/records are authoritative; every other file is made from them.",
+        id: archive.as_str(),
+        licenses: [License { name: "other-closed", title: "Personal data of the data subject" }],
+        name: "personal-data",
+        resources: [],
+        title: title.in_language(dictionary::first_language(facts)),
+        titles: in_languages(facts, |tag| title.in_language(tag).into()),
+        version: RECORDS_FORMAT,
+    };
+    let text = json::file(&package, SPREAD);
     // Only there: in a text the quotation marks would have backslashes.
     let (before, after) = text.split_once("\"resources\": []").unwrap_or((&text, ""));
     write!(out, "{before}\"resources\": [")?;
     let mut separator = "";
     described.each(|file| {
-        let resource = serde_json::to_string_pretty(&resource(facts, tables, file))?;
-        write!(out, "{separator}\n    {}", resource.replace('\n', "\n    "))?;
+        write!(out, "{separator}\n    ")?;
         separator = ",";
-        Ok(())
+        json::write(out, &resource(facts, tables, file), 2, SPREAD)
     })?;
-    writeln!(out, "\n  ]{after}")
+    write!(out, "\n  ]{after}")
 }
 
 /// Whether a payload file is named here: the e-mails of a folder are described by its `folder.json`.
@@ -61,201 +135,55 @@ pub(super) fn describes(path: &str) -> bool {
     !(path.starts_with("data/mail/") && path.ends_with(".eml"))
 }
 
-fn first_language(facts: &Facts) -> &str {
-    facts.languages.first().map_or("en", String::as_str)
-}
-
-fn in_languages(facts: &Facts, text: impl Fn(&str) -> String) -> Value {
-    Value::Object(facts.languages.iter().map(|tag| (tag.clone(), Value::String(text(tag)))).collect())
-}
-
-fn resource(facts: &Facts, tables: &[WrittenTable], file: &Written) -> Value {
-    let (format, media_type) = media_type(&file.path);
+fn resource<'a>(facts: &'a Facts, tables: &'a [WrittenTable], file: &'a Written) -> Resource<'a> {
+    let language = dictionary::first_language(facts);
+    let texts = |text: Bilingual| in_languages(facts, |tag| text.in_language(tag).into());
+    let (format, mediatype) = media_type(&file.path);
     let name: String =
         file.path.trim_start_matches("data/").to_lowercase().chars().map(|c| if c == '/' { '-' } else { c }).collect();
-    let mut object = Map::new();
-    let mut put = |key: &str, value: Value| object.insert(key.to_owned(), value);
-    put("$schema", json!(format!("{PROFILES}/dataresource.json")));
-    put("name", json!(name.trim_end_matches(".csv")));
-    put("path", json!(file.path));
-    put("format", json!(format));
-    put("mediatype", json!(media_type));
-    put("bytes", json!(file.bytes));
-    put("hash", json!(format!("sha256:{}", file.sha256_hex())));
-    if let Some(purpose) = purpose(&file.path) {
-        put("description", json!(purpose.in_language(first_language(facts))));
-        put("descriptions", in_languages(facts, |tag| purpose.in_language(tag).to_owned()));
-    }
-    let text = ["csv", "jsonlines", "json-schema", "json", "jsonld", "vcf", "txt", "rules"].contains(&format);
-    if text {
-        put("encoding", json!("utf-8"));
-    }
+    let purpose = purpose(&file.path);
+    let is_text = ["csv", "jsonlines", "json-schema", "json", "jsonld", "vcf", "txt", "rules"].contains(&format);
+    let mut resource = Resource {
+        profile: format!("{PROFILES}/dataresource.json"),
+        bytes: file.bytes,
+        description: purpose.as_ref().map(|purpose| purpose.in_language(language)),
+        descriptions: purpose.map(texts),
+        dialect: None,
+        encoding: is_text.then_some("utf-8"),
+        format,
+        hash: format!("sha256:{}", file.sha256_hex()),
+        mediatype,
+        name: name.trim_end_matches(".csv").to_owned(),
+        path: &file.path,
+        row_count: None,
+        schema: None,
+        title: None,
+        titles: None,
+        kind: None,
+    };
     if let Some(table) = tables.iter().find(|table| table_path(table.table.kind) == file.path) {
-        put("type", json!("table"));
-        put("name", json!(table.table.kind.file_stem()));
-        put("title", json!(table.table.kind.title().in_language(first_language(facts))));
-        put("titles", in_languages(facts, |tag| table.table.kind.title().in_language(tag).to_owned()));
-        put("description", json!(CELLS.in_language(first_language(facts))));
-        put("descriptions", in_languages(facts, |tag| CELLS.in_language(tag).to_owned()));
-        put("rowCount", json!(table.rows));
-        put("dialect", dialect());
-        put("schema", schema(facts, table));
+        let kind = table.table.kind;
+        resource.kind = Some("table");
+        resource.name = kind.file_stem().to_owned();
+        resource.title = Some(kind.title().in_language(language));
+        resource.titles = Some(texts(kind.title()));
+        resource.description = Some(CELLS.in_language(language));
+        resource.descriptions = Some(texts(CELLS));
+        resource.row_count = Some(table.rows);
+        resource.dialect = Some(dialect());
+        resource.schema = Some(dictionary::schema(facts, table));
     } else if file.path == "data/tables/message-parties.csv" {
-        put("type", json!("table"));
-        put("name", json!("message-parties"));
-        put("dialect", dialect());
-        put("schema", parties_schema(facts));
+        resource.kind = Some("table");
+        resource.name = "message-parties".to_owned();
+        resource.dialect = Some(dialect());
+        resource.schema = Some(dictionary::parties(facts));
     }
-    Value::Object(object)
+    resource
 }
 
-fn dialect() -> Value {
-    json!({"$schema": format!("{PROFILES}/tabledialect.json"), "header": true, "delimiter": ",", "lineTerminator": "\r\n", "quoteChar": "\"", "doubleQuote": true})
-}
-
-fn schema(facts: &Facts, table: &WrittenTable) -> Value {
-    let columns = table.table.columns.iter().zip(&table.times);
-    let fields: Vec<Value> = columns.map(|(column, times)| field(facts, table.table.kind, column, *times)).collect();
-    let mut schema = json!({
-        "$schema": format!("{PROFILES}/tableschema.json"),
-        "fields": fields,
-        "missingValues": [""],
-        "primaryKey": ["uid"],
-    });
-    if let (Some(parent), Some(object)) = (table.table.kind.parent(), schema.as_object_mut()) {
-        object.insert("foreignKeys".into(), json!([{"fields": [format!("{}_uid", parent.name())], "reference": {"resource": parent.file_stem(), "fields": ["uid"]}}]));
-    }
-    schema
-}
-
-fn parties_schema(facts: &Facts) -> Value {
-    let described: [(&str, &str, Bilingual); 5] = [
-        ("message_uid", "string", Bilingual { en: "The message", zh: "所属邮件或通话" }),
-        ("role", "string", Bilingual { en: "from, to or cc", zh: "from（发件）、to（收件）或 cc（抄送）" }),
-        ("position", "integer", Bilingual { en: "The place in the list, from 1", zh: "在列表中的位置，从 1 开始" }),
-        ("name", "string", Bilingual { en: "The display name", zh: "显示名称" }),
-        ("address", "string", Bilingual { en: "The e-mail address or number", zh: "电子邮箱地址或号码" }),
-    ];
-    let fields: Vec<Value> = described
-        .iter()
-        .map(|(name, kind, text)| {
-            json!({"name": name, "type": kind, "title": text.in_language(first_language(facts)), "description": text.in_language(first_language(facts)), "descriptions": in_languages(facts, |tag| text.in_language(tag).to_owned())})
-        })
-        .collect();
-    debug_assert!(described.iter().map(|d| d.0).eq(PARTY_COLUMNS));
-    json!({
-        "$schema": format!("{PROFILES}/tableschema.json"),
-        "fields": fields,
-        "missingValues": [""],
-        "primaryKey": ["message_uid", "role", "position"],
-        "foreignKeys": [{"fields": ["message_uid"], "reference": {"resource": "messages", "fields": ["uid"]}}],
-    })
-}
-
-fn field(facts: &Facts, kind: Kind, column: &TableColumn, times: TimesSeen) -> Value {
-    let mut object = Map::new();
-    object.insert("name".into(), json!(column.name));
-    object.insert("type".into(), json!(field_type(&column.source, times)));
-    let path = match &column.source {
-        Source::Field(spec, _) => spec.path.to_owned(),
-        Source::Additional(path) => path.clone(),
-        Source::Head(_) | Source::Parent => String::new(),
-    };
-    let configured: Vec<(&str, &FieldFacts)> = facts
-        .collections
-        .iter()
-        .filter(|collection| collection.kind == kind)
-        .flat_map(|collection| collection.fields.iter().map(move |field| (collection.name.as_str(), field)))
-        .filter(|(_, field)| field.path == path && !path.is_empty())
-        .collect();
-    let title = |tag: &str| match &column.source {
-        Source::Field(spec, _) => spec.title.in_language(tag).to_owned(),
-        Source::Additional(path) => path.trim_start_matches("additional.").to_owned(),
-        Source::Head(_) | Source::Parent => head_text(&column.source).0.in_language(tag).to_owned(),
-    };
-    let description = |tag: &str| description(&column.source, &configured, tag);
-    object.insert("title".into(), json!(title(first_language(facts))));
-    object.insert("titles".into(), in_languages(facts, title));
-    object.insert("description".into(), json!(description(first_language(facts))));
-    object.insert("descriptions".into(), in_languages(facts, description));
-    if let Some(unit) = unit(&column.source) {
-        object.insert("unit".into(), json!(unit));
-    }
-    if column.name == "uid" {
-        object.insert("constraints".into(), json!({"required": true, "unique": true}));
-    }
-    let labels: Vec<&(String, crate::records::Text)> = configured.iter().flat_map(|(_, field)| &field.labels).collect();
-    if !labels.is_empty() {
-        let mut categories: Vec<Value> = Vec::new();
-        for (code, label) in labels {
-            let category = json!({"value": code, "label": label.in_language(first_language(facts)), "labels": in_languages(facts, |tag| label.in_language(tag).to_owned())});
-            if !categories.iter().any(|known| known["value"] == category["value"]) {
-                categories.push(category);
-            }
-        }
-        // As the standard has it, unless free texts stand in the same column.
-        if configured.iter().all(|(_, field)| !field.labels.is_empty()) {
-            let plain = categories.iter().map(|code| json!({"value": code["value"], "label": code["label"]}));
-            object.insert("categories".into(), plain.collect());
-        }
-        object.insert("codes".into(), Value::Array(categories));
-    }
-    if let Source::Field(spec, _) = &column.source {
-        object.insert("rdfType".into(), json!(format!("https://w3id.org/dpv/pd#{}", spec.category)));
-    }
-    if !path.is_empty() {
-        sources(facts, kind, &configured, &mut object);
-    }
-    Value::Object(object)
-}
-
-/// Origin and legal basis of the values of a field, by collection.
-fn sources(facts: &Facts, kind: Kind, configured: &[(&str, &FieldFacts)], object: &mut Map<String, Value>) {
-    let mut sources = Vec::new();
-    for (collection, field) in configured {
-        let Some(about) = facts.collections.iter().find(|c| c.name == *collection && c.kind == kind) else { continue };
-        let keys: Vec<&String> =
-            field.activity.iter().chain(about.activities.iter().filter(|_| field.activity.is_none())).collect();
-        let bases: Vec<&str> = keys
-            .iter()
-            .filter_map(|key| facts.activities.iter().find(|activity| activity.key == **key))
-            .filter_map(|activity| activity.legal_basis)
-            .map(crate::records::LegalBasis::name)
-            .collect();
-        let origin = field.origin.or(about.origin).map(crate::records::Origin::name);
-        sources.push(json!({"collection": collection, "store": about.store, "origin": origin, "activities": keys, "legal_basis": bases}));
-    }
-    object.insert("sources".into(), Value::Array(sources));
-}
-
-fn description(source: &Source, configured: &[(&str, &FieldFacts)], tag: &str) -> String {
-    let mut text = match source {
-        Source::Field(spec, Some("name")) => {
-            format!("{} ({})", spec.description.in_language(tag), if is_chinese(tag) { "名称" } else { "name" })
-        }
-        Source::Field(spec, Some(_)) => {
-            format!("{} ({})", spec.description.in_language(tag), if is_chinese(tag) { "地址" } else { "address" })
-        }
-        Source::Field(spec, None) => spec.description.in_language(tag).to_owned(),
-        Source::Additional(_) => {
-            Bilingual { en: "A field of this controller", zh: "该控制者自有的字段" }.in_language(tag).to_owned()
-        }
-        Source::Head(_) | Source::Parent => head_text(source).1.in_language(tag).to_owned(),
-    };
-    let mut own: Vec<&str> = Vec::new();
-    for described in configured.iter().filter_map(|(_, field)| field.description.as_ref()).map(|d| d.in_language(tag)) {
-        if !own.contains(&described) {
-            own.push(described);
-        }
-    }
-    if !own.is_empty() {
-        let separator = if is_chinese(tag) { ":" } else { ": " };
-        text = match source {
-            Source::Additional(_) => own.join("; "),
-            _ => format!("{text}{separator}{}", own.join("; ")),
-        };
-    }
-    text
+fn dialect() -> Dialect {
+    let profile = format!("{PROFILES}/tabledialect.json");
+    Dialect { profile, delimiter: ',', double_quote: true, header: true, line_terminator: "\r\n", quote_char: '"' }
 }
 
 /// What holds for every table (requirement E9).
@@ -263,78 +191,6 @@ const CELLS: Bilingual = Bilingual {
     en: "A free text that begins with =, +, -, @, TAB or CR, and is neither a number nor a phone number, has an apostrophe put before it here, so that no spreadsheet runs it as a formula; the records hold it exactly. Empty cells stand for null, empty and absent values alike; the records tell them apart. Values of a list are joined by semicolons.",
     zh: "以 =、+、-、@、制表符或回车开头且不是数字或电话号码的文本，在此处前置一个撇号，以免电子表格将其作为公式执行；records 中为原始文本。空单元格可能表示空值、空文本或无此字段，records 中有区分。列表中的多个值以分号连接。",
 };
-
-fn head_text(source: &Source) -> (Bilingual, Bilingual) {
-    let of = |en, zh, den, dzh| (Bilingual { en, zh }, Bilingual { en: den, zh: dzh });
-    match source {
-        Source::Head("uid") => of(
-            "Identifier",
-            "标识",
-            "The lasting name of the record; a later export names the same record the same way",
-            "记录的永久标识；以后的导出以相同标识命名同一记录",
-        ),
-        Source::Head("collection") => {
-            of("Collection", "数据集", "Where the record stands at the controller", "记录在控制者处所属的数据集")
-        }
-        Source::Head("activity") => {
-            of("Activity", "处理活动", "The processing activity that the record belongs to", "记录所属的处理活动")
-        }
-        Source::Head("legal_basis") => {
-            of("Legal basis", "法律依据", "Why the controller may process the record", "控制者处理该记录的法律依据")
-        }
-        Source::Head("origin") => of(
-            "Origin",
-            "来源",
-            "provided by the person, observed from use, or exchanged with the controller",
-            "由本人提供（provided）、从使用中观察到（observed）或与控制者交流产生（exchanged）",
-        ),
-        Source::Head("restricted") => {
-            of("Restricted", "限制处理", "Whether processing is restricted (Art. 18)", "是否限制处理（第18条）")
-        }
-        Source::Head("voluntary") => of(
-            "Voluntary",
-            "自愿提供",
-            "Whether it is given although Art. 20 does not ask for it",
-            "是否在第20条未要求的情况下自愿提供",
-        ),
-        Source::Parent => of("Belongs to", "所属记录", "The record that it belongs to", "所属的上级记录"),
-        _ => of(
-            "Withheld",
-            "不予提供",
-            "Fields whose value is held back, with the reason's code",
-            "不予提供的字段及其原因代码",
-        ),
-    }
-}
-
-fn field_type(source: &Source, times: TimesSeen) -> &'static str {
-    match source {
-        Source::Head("restricted" | "voluntary") => "boolean",
-        Source::Field(spec, None) => match spec.shape {
-            Shape::Time if times.fine => "string",
-            Shape::Time => match (times.instants, times.days) {
-                (true, false) => "datetime",
-                (false, true) => "date",
-                _ => "string",
-            },
-            Shape::Day => "date",
-            Shape::Money | Shape::Decimal | Shape::Seconds => "number",
-            Shape::Integer => "integer",
-            _ => "string",
-        },
-        _ => "string",
-    }
-}
-
-fn unit(source: &Source) -> Option<&'static str> {
-    let Source::Field(spec, _) = source else { return None };
-    match (spec.shape, spec.path) {
-        (Shape::Seconds, _) => Some("s"),
-        (Shape::Integer, "bytes") => Some("B"),
-        (Shape::Money, _) => Some("main unit of the currency (ISO 4217)"),
-        _ => None,
-    }
-}
 
 /// Format and media type of a file by its name.
 fn media_type(path: &str) -> (&'static str, &'static str) {

@@ -4,26 +4,31 @@
 //! that a vocabulary written by others can judge the line that art20 has drawn.
 
 use super::facts::{ActivityFacts, CollectionFacts, Facts, RECORDS_FORMAT};
-use super::report;
+use super::{json as text, report};
 use crate::records::{Bilingual, Code, LegalBasis};
 use serde_json::{Map, Value, json};
 
+/// Down to this depth every member has a line: of an activity each kind of data has one.
+const SPREAD: usize = 4;
+
 /// The statement as text.
 pub(super) fn statement(facts: &Facts) -> String {
+    let id = facts.id();
+    let id = id.as_str();
     let mut statement = json!({
         "@context": context(),
-        "@id": facts.id().as_str(),
+        "@id": id,
         "@type": "dpv:RightExerciseRecord",
         "format": RECORDS_FORMAT,
         "dct:created": {"@value": facts.as_of.to_string(), "@type": "xsd:dateTime"},
         "dpv:hasRight": {"@id": "eu-gdpr:A20"},
         "dpv:hasRequestStatus": {"@id": if facts.missing.is_empty() { "dpv:RequestFulfilled" } else { "dpv:RequestActionDelayed" }},
         "dpv:hasDataController": controller(facts),
-        "dpv:hasDataSubject": {"@id": format!("{}#subject", facts.id().as_str()), "@type": "dpv:DataSubject"},
+        "dpv:hasDataSubject": {"@id": format!("{id}#subject"), "@type": "dpv:DataSubject"},
         "regime": facts.regime,
         "as_of": facts.as_of.to_string(),
         "languages": facts.languages,
-        "dct:hasPart": facts.activities.iter().filter_map(|activity| process(facts, activity)).collect::<Vec<_>>(),
+        "dct:hasPart": facts.activities.iter().filter_map(|activity| process(id, facts, activity)).collect::<Vec<_>>(),
         "not_covered": facts.activities.iter().filter_map(|activity| not_covered(facts, activity)).collect::<Vec<_>>(),
         "not_held": facts.activities.iter().filter(|activity| !activity.held).map(|activity| json!({
             "activity": activity.key, "title": texts(&activity.title), "policy_section": activity.policy,
@@ -52,9 +57,7 @@ pub(super) fn statement(facts: &Facts) -> String {
     if let (Some(object), false) = (statement.as_object_mut(), facts.only.is_empty()) {
         object.insert("only".into(), json!(facts.only));
     }
-    let mut text = serde_json::to_string_pretty(&statement).unwrap_or_default();
-    text.push('\n');
-    text
+    text::file(&statement, SPREAD)
 }
 
 /// art20's own words beside those of the vocabularies. What stays out and the ledger are nodes of the graph; what tells
@@ -163,7 +166,7 @@ fn is_covered(basis: LegalBasis) -> bool {
 }
 
 /// An activity whose data Art. 20 covers and that has some in the archive.
-fn process(facts: &Facts, activity: &ActivityFacts) -> Option<Value> {
+fn process(id: &str, facts: &Facts, activity: &ActivityFacts) -> Option<Value> {
     let basis = activity.legal_basis.filter(|basis| is_covered(*basis) && activity.held && activity.automated)?;
     let mut data = Vec::new();
     for collection in &facts.collections {
@@ -179,14 +182,14 @@ fn process(facts: &Facts, activity: &ActivityFacts) -> Option<Value> {
             if origin.is_some_and(|origin| matches!(origin.name(), "derived" | "inferred")) || !here {
                 continue;
             }
-            data.push(personal_data(facts, collection, &field.path, origin));
+            data.push(personal_data(id, collection, &field.path, origin));
         }
     }
     if data.is_empty() {
         return None;
     }
     let mut process = json!({
-        "@id": format!("{}#activity-{}", facts.id().as_str(), encoded(&activity.key)),
+        "@id": format!("{id}#activity-{}", encoded(&activity.key)),
         "@type": "dpv:Process",
         "activity": activity.key,
         "dct:title": literal(&activity.title),
@@ -217,16 +220,11 @@ fn process(facts: &Facts, activity: &ActivityFacts) -> Option<Value> {
     Some(process)
 }
 
-fn personal_data(
-    facts: &Facts,
-    collection: &CollectionFacts,
-    path: &str,
-    origin: Option<crate::records::Origin>,
-) -> Value {
+fn personal_data(id: &str, collection: &CollectionFacts, path: &str, origin: Option<crate::records::Origin>) -> Value {
     let category = collection.kind.field(path).map_or(collection.kind.category(), |(_, spec)| spec.category);
     let class = origin.map_or("CollectedPersonalData", |origin| origin.dpv_class());
     json!({
-        "@id": format!("{}#data-{}-{}", facts.id().as_str(), encoded(&collection.name), encoded(path)),
+        "@id": format!("{id}#data-{}-{}", encoded(&collection.name), encoded(path)),
         "@type": [format!("dpv:{class}"), format!("pd:{category}")],
         "dct:title": format!("{}.{path}", collection.name),
         "dpv:hasDataSource": {"@id": "dpv:DataSubjectDataSource"},

@@ -18,9 +18,12 @@ mod sample;
 use crate::records::{FieldValue, Record, Time};
 use serde_json::Value;
 
-/// A JSON file: indented, with a final newline, keys in the same order every time.
+/// Down to this depth every member has a line: a property of a schema, a telephone number of a card.
+const SPREAD: usize = 4;
+
+/// A JSON file: its upper members on lines of their own, a final newline, keys in the same order every time.
 pub fn json_file(value: &Value) -> String {
-    format!("{value:#}\n")
+    super::json::file(value, SPREAD)
 }
 
 /// The text that people read in this field: of a code its label. Nothing if it is absent, NULL or empty.
