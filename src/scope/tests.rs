@@ -277,3 +277,24 @@ fn a_name_that_tells_nobody_apart_is_replaced_only_in_a_value_about_others() {
     assert_eq!((text("additional.friend"), text("additional.nick")), (Some("Person 1"), Some("K")));
     assert_ne!(record.record().uid, uid, "what concerns others has a name of this archive alone");
 }
+
+#[test]
+fn bytes_that_are_no_utf_8_name_nobody_else_in_any_encoding() {
+    let world = World { mode: ThirdParties::Omit, ..World::new() };
+    let [gb18030, cyrillic, western] = [encoding_rs::GB18030, encoding_rs::WINDOWS_1251, encoding_rs::WINDOWS_1252];
+    for (friend, encoding, before, after) in [
+        ("王小明", gb18030, "请问王小明在吗", "请问[withheld]在吗"),
+        ("Грета Лунд", cyrillic, "Это ГРЕТА ЛУНД", "Это [withheld]"),
+        ("Kim Novak", western, "Köln, Kim Novak", "Köln, [withheld]"),
+        ("Kim Novak", gb18030, "请问王小明在吗", "请问王小明在吗"),
+    ] {
+        let mut row = world.row("contacts", &[("for", "s"), ("friend", friend)]);
+        let bytes = |text: &str| Verbatim::Bytes(encoding.encode(text).0.into_owned());
+        row.verbatim_before = vec![("url".to_owned(), bytes(before))];
+        let mut sightings = Sightings::new(&world.controller, [anna()].iter());
+        sightings.row(&row, RowFate::Subject);
+        let mut record = portable(world.decide("contacts", row, RowFate::Subject));
+        Replacer::new(world.mode, sightings, &[]).hide(&mut record, &NoContents).unwrap();
+        assert_eq!(record.record().verbatim, [("url".to_owned(), bytes(after))], "{friend}");
+    }
+}

@@ -52,9 +52,10 @@ impl Wide {
 impl Replacer<'_> {
     /// Takes other people out of a text of which nobody says how it is written; none if it names nobody.
     pub(super) fn foreign(&mut self, bytes: &[u8], markup: Markup) -> Option<Vec<u8>> {
-        if let Some(wide) = Wide::of(bytes) {
-            let mut text = wide.read(bytes)?;
-            return self.text(&mut text, markup).then(|| wide.written(&text));
+        if let Some((wide, mut text)) = Wide::of(bytes).and_then(|wide| Some((wide, wide.read(bytes)?)))
+            && self.text(&mut text, markup)
+        {
+            return Some(wide.written(&text));
         }
         let mut new: Option<Vec<u8>> = None;
         for encoding in TRIED {
@@ -68,8 +69,9 @@ impl Replacer<'_> {
 
     /// The same text in UTF-8, in the encoding in which it names the most people, if those are more than `known`.
     pub(super) fn foreign_text(&self, bytes: &[u8], markup: Markup, known: usize) -> Option<String> {
-        if let Some(wide) = Wide::of(bytes) {
-            return wide.read(bytes).filter(|text| self.search.hits(text, markup).len() > known);
+        let wide = Wide::of(bytes).and_then(|wide| wide.read(bytes));
+        if let Some(text) = wide.filter(|text| self.search.hits(text, markup).len() > known) {
+            return Some(text);
         }
         if std::str::from_utf8(bytes).is_ok() {
             return None;

@@ -173,14 +173,14 @@ impl Replacer<'_> {
     fn verbatim(&mut self, verbatim: &mut Verbatim) -> bool {
         match verbatim {
             Verbatim::Json(json) => self.json(json, false),
-            Verbatim::Bytes(bytes) => {
-                let mut text = String::from_utf8_lossy(bytes).into_owned();
-                let changed = self.text(&mut text, Markup::Plain);
-                if changed {
-                    *verbatim = Verbatim::Json(Json::String(text));
+            // What was to be text and is no UTF-8, such as the subject of an e-mail that does not say how it is written.
+            Verbatim::Bytes(bytes) => match self.foreign(bytes, Markup::Plain) {
+                Some(new) => {
+                    *bytes = new;
+                    true
                 }
-                changed
-            }
+                None => false,
+            },
         }
     }
 
