@@ -5,6 +5,10 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+/// How often the bar moves while nothing can be counted yet.
+const TICK: Duration = Duration::from_millis(200);
 
 /// Shows progress where there is somebody to see it, and knows whether the run is to stop.
 pub struct Progress {
@@ -18,7 +22,10 @@ impl Progress {
     pub fn new(wanted: bool, interrupted: Arc<AtomicBool>) -> Progress {
         let bar = (wanted && std::io::stderr().is_terminal()).then(|| {
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(10));
+            ProgressStyle::with_template("{spinner} {msg}").into_iter().for_each(|style| bar.set_style(style));
             bar.set_message("recognising the subject");
+            // Large stores are searched for a while before anything can be counted.
+            bar.enable_steady_tick(TICK);
             bar
         });
         Progress { bar, rows: 0, interrupted }
@@ -59,6 +66,7 @@ impl Drop for BatchProgress {
 impl Watcher for Progress {
     fn begin(&mut self, rows: u64) {
         if let Some(bar) = &self.bar {
+            bar.disable_steady_tick();
             bar.set_length(rows);
             if let Ok(style) =
                 ProgressStyle::with_template("{bar:30} {human_pos}/{human_len} rows, {per_sec}, {eta} left")
