@@ -50,14 +50,16 @@ pub fn mail(raw: &[u8]) {
 }
 
 /// Whether this is a field to most readers: a line without a colon is none, whatever it begins with; nor is one behind a
-/// space, which goes on with the line before, or without a name or with a space or a lone CR in it.
+/// space, which goes on with the line before, or without a name, with a space or a lone CR in it or without end.
 fn is_field(header: &Header<'_>, message: &[u8]) -> bool {
     let (before, line) = message.split_at(header.offset_field as usize);
     let name = line.split(|byte| *byte == b':').next().unwrap_or(line);
     let spaces = name.iter().rev().take_while(|byte| b" \t".contains(byte)).count();
     let parted = name[..name.len() - spaces].iter().any(|byte| b" \t\r".contains(byte));
-    let goes_on = before.last().is_some_and(|byte| b" \t".contains(byte));
-    !matches!(header.value, HeaderValue::Empty) && !goes_on && !parted && !name.is_empty()
+    let begin = before.rsplit(|byte| b"\r\n".contains(byte)).next().unwrap_or(before);
+    let goes_on = begin.iter().any(|byte| b" \t".contains(byte));
+    let has_length = (1..256).contains(&name.len());
+    !matches!(header.value, HeaderValue::Empty) && !goes_on && !parted && has_length
 }
 
 /// What stands behind the blank line, if there is one.
