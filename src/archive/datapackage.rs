@@ -121,11 +121,14 @@ pub(super) fn write(
     // Only there: in a text the quotation marks would have backslashes.
     let (before, after) = text.split_once("\"resources\": []").unwrap_or((&text, ""));
     write!(out, "{before}\"resources\": [")?;
-    let mut separator = "";
+    let mut separator = "\n    ";
+    let mut text = Vec::new();
     described.each(|file| {
-        write!(out, "{separator}\n    ")?;
-        separator = ",";
-        json::write(out, &resource(facts, tables, file), 2, SPREAD)
+        text.clear();
+        text.extend_from_slice(separator.as_bytes());
+        separator = ",\n    ";
+        json::write(&mut text, &resource(facts, tables, file), 2, SPREAD)?;
+        out.write_all(&text)
     })?;
     write!(out, "\n  ]{after}")
 }

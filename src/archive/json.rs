@@ -10,7 +10,7 @@ use std::io::{self, Write};
 ///
 /// # Errors
 /// When `out` fails.
-pub(super) fn write(out: &mut dyn Write, value: &impl Serialize, depth: usize, spread: usize) -> io::Result<()> {
+pub(super) fn write(out: &mut impl Write, value: &impl Serialize, depth: usize, spread: usize) -> io::Result<()> {
     let formatter = Spread { depth, spread, is_empty: false };
     value.serialize(&mut serde_json::Serializer::with_formatter(out, formatter)).map_err(io::Error::from)
 }

@@ -14,6 +14,10 @@ pub(super) const SENTENCE: usize = 600;
 /// Controls become their pictures (U+2400), what has no picture U+FFFD. Explicit directional controls go too: a
 /// stray PDI would end the isolation of the value and turn the text after it around.
 pub fn visible(text: &str, limit: usize) -> String {
+    // As most values are.
+    if text.len() <= limit && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.to_owned();
+    }
     let mut shown: String = text.chars().take(limit).map(visible_char).collect();
     if text.chars().nth(limit).is_some() {
         // Half of an emoji or of an accented letter is worse than none.
