@@ -107,7 +107,7 @@ pub fn persist_durably(place: TempPath, output: &Path) -> Result<(), ArchiveErro
     make_names_durable(&folder_of(output)).inspect_err(|_| drop(fs::remove_file(output)))
 }
 
-/// Replaces a file that is there in one step by one of the same mode, and makes that durable. Where it is a link, the link
+/// Replaces a file that is there in one step by one of the same owner and mode, and makes that durable. Where it is a link, the link
 /// stays.
 ///
 /// # Errors
@@ -119,8 +119,24 @@ pub fn replace_durably(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let names = if cfg!(unix) { Some(File::open(&folder)?) } else { None };
     let mut file = tempfile::Builder::new().prefix(TEMPORARY.0).suffix(TEMPORARY.1).tempfile_in(&folder)?;
     file.write_all(bytes)?;
-    file.as_file().set_permissions(fs::metadata(&path)?.permissions())?;
+    let before = fs::metadata(&path)?;
+    keep_owner(file.as_file(), &before)?;
+    file.as_file().set_permissions(before.permissions())?;
     file.as_file().sync_all()?;
     file.persist(&path).map_err(|error| error.error)?;
     names.map_or(Ok(()), |names| names.sync_all())
+}
+
+/// Gives a file the owner and the group of the one whose place it takes, so that whoever could read that one still can.
+#[cfg(unix)]
+fn keep_owner(file: &File, before: &fs::Metadata) -> std::io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, fchown};
+    let now = file.metadata()?;
+    let (user, group) = (before.uid(), before.gid());
+    if (now.uid(), now.gid()) == (user, group) { Ok(()) } else { fchown(file, Some(user), Some(group)) }
+}
+
+#[cfg(not(unix))]
+fn keep_owner(_: &File, _: &fs::Metadata) -> std::io::Result<()> {
+    Ok(())
 }

@@ -15,6 +15,8 @@ const WAITING: usize = 1_024;
 const QUIET: Duration = Duration::from_millis(250);
 /// After so many single tasks a worker asks again whether it pays to prepare several together.
 const SINGLE: usize = 200;
+/// The stack of a worker: what the system gives the thread of a single export. Mails within mails take room there.
+const STACK: usize = 8 << 20;
 
 /// What the workers have come to.
 pub(super) enum Sign<R> {
@@ -83,7 +85,7 @@ pub(super) fn work<R: Send, W: Worker<R>>(
     scope(|threads| {
         for nth in 0..workers {
             let (sender, pile, make) = (sender.clone(), &pile, &make);
-            let spawned = Builder::new().spawn_scoped(threads, move || {
+            let spawned = Builder::new().stack_size(STACK).spawn_scoped(threads, move || {
                 let mut worker = make();
                 let mut single = 0;
                 loop {

@@ -83,9 +83,18 @@ fn judged(controller: &Controller, column: &Column, cells: &[&Cell]) -> Option<(
         return Some((RemarkCode::JsonAddresses, message.to_owned()));
     }
     let called = words(&column.name);
+    // What is called so but holds yes and no is about an address, and none.
+    let could_be = |sign: fn(char) -> bool, least: usize| {
+        let mut texts = cells.iter().filter_map(|cell| cell.utf8()).filter(|text| !text.trim().is_empty()).peekable();
+        texts.peek().is_none() || texts.any(|text| text.chars().filter(|c| sign(*c)).count() >= least)
+    };
     let what = match found {
-        Some(DOCUMENTS) | None if is_email(&called) => "is called like e-mail addresses".to_owned(),
-        Some(DOCUMENTS) | None if is_phone(&called) => "is called like telephone numbers".to_owned(),
+        Some(DOCUMENTS) | None if is_email(&called) && could_be(|c| c == '@', 1) => {
+            "is called like e-mail addresses".to_owned()
+        }
+        Some(DOCUMENTS) | None if is_phone(&called) && could_be(|c| c.is_numeric(), 4) => {
+            "is called like telephone numbers".to_owned()
+        }
         Some(DOCUMENTS) | None => return None,
         Some(found) => format!("holds {found}"),
     };

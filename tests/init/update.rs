@@ -290,8 +290,8 @@ fn what_a_dataset_says_anew_is_added_without_its_store() {
 }
 
 #[test]
-fn a_link_stays_a_link_and_the_mode_stays_what_it_was() {
-    use std::os::unix::fs::PermissionsExt as _;
+fn a_link_stays_a_link_and_owner_and_mode_stay_what_they_were() {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
     let folder = scratch();
     let store = shop(folder.path());
     std::fs::create_dir(folder.path().join("etc")).unwrap();
@@ -299,12 +299,16 @@ fn a_link_stays_a_link_and_the_mode_stays_what_it_was() {
     assert!(run.status.success());
     let (file, link) = (folder.path().join("etc/shop.toml"), folder.path().join("art20.toml"));
     std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o640)).unwrap();
+    // Only root can give a file away; for anybody else it is his own before and after.
+    let owner = std::os::unix::fs::chown(&file, Some(65_534), Some(65_534)).map_or(None, |()| Some((65_534, 65_534)));
     std::os::unix::fs::symlink(&file, &link).unwrap();
     store.execute_batch("ALTER TABLE customers ADD COLUMN language TEXT").unwrap();
     let run = init(folder.path(), &["--update", "-c", "etc/shop.toml"]);
     assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
     assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
-    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
+    let after = std::fs::metadata(&file).unwrap();
+    assert_eq!(after.permissions().mode() & 0o777, 0o640);
+    assert!(owner.is_none_or(|owner| owner == (after.uid(), after.gid())));
     assert!(std::fs::read_to_string(&file).unwrap().contains("language = "));
     assert_eq!(std::fs::read_dir(folder.path().join("etc")).unwrap().count(), 1, "nothing temporary is left");
 }

@@ -7,7 +7,7 @@ use super::tree::{Broken, Entry};
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Mutex, PoisonError};
 
 /// Deeper nesting is not followed; an archive needs four levels.
 const MAX_DEPTH: usize = 32;
@@ -18,8 +18,8 @@ pub(super) struct Folder {
     root: PathBuf,
     /// The path of each entry below the root, in the order in which they were found.
     paths: Vec<PathBuf>,
-    /// The first path that the system could not read, and what it said.
-    failure: OnceLock<(PathBuf, io::Error)>,
+    /// A path that the system could not read, and what it said: of several the first by name, whoever came first.
+    failure: Mutex<Option<(PathBuf, io::Error)>>,
 }
 
 /// The walk through a folder and what it has found so far.
@@ -38,7 +38,7 @@ impl Folder {
     /// If the folder itself cannot be listed.
     pub(super) fn open(root: &Path, limits: &Limits, faults: &mut Faults) -> io::Result<(Folder, Vec<Entry>)> {
         fs::read_dir(root)?;
-        let folder = Folder { root: root.to_owned(), paths: Vec::new(), failure: OnceLock::new() };
+        let folder = Folder { root: root.to_owned(), paths: Vec::new(), failure: Mutex::default() };
         let mut walk = Walk { limits, faults, folder, entries: Vec::new(), total: 0 };
         walk.visit(Path::new(""), "", 0);
         if walk.total > limits.total_bytes {
@@ -55,9 +55,10 @@ impl Folder {
         Ok(Box::new(Listed { folder: self, path, file, left: entry.bytes }))
     }
 
-    /// The first path that the system could not read, and what it said.
+    /// The first path, by name, that the system could not read, and what it said.
     pub(super) fn failure(&self) -> Option<(PathBuf, io::Error)> {
-        self.failure.get().map(|(path, error)| (path.clone(), io::Error::new(error.kind(), error.to_string())))
+        let failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
+        failure.as_ref().map(|(path, error)| (path.clone(), io::Error::new(error.kind(), error.to_string())))
     }
 
     /// Remembers what says nothing of the archive.
@@ -68,7 +69,11 @@ impl Folder {
             && !changed
             && error.kind() != Interrupted
         {
-            let _ = self.failure.set((self.root.join(path), io::Error::from_raw_os_error(code)));
+            let path = self.root.join(path);
+            let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
+            if failure.as_ref().is_none_or(|(known, _)| path < *known) {
+                *failure = Some((path, io::Error::from_raw_os_error(code)));
+            }
         }
     }
 

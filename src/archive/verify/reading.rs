@@ -28,7 +28,7 @@ pub struct Measure {
 #[derive(Debug)]
 pub struct Files<'t> {
     tree: &'t Tree,
-    /// Of each file, when it has been read; none if it could not be, which is not tried twice.
+    /// Of each file, when it has been read; none if it could not be.
     measures: Vec<OnceLock<Option<Measure>>>,
     sha512: bool,
 }

@@ -133,7 +133,10 @@ impl Listing<'_> {
         let Listing { entries, folders, layout, faults, .. } = self;
         let name = |place| match entries.binary_search_by_key(&place, |entry| entry.place) {
             Ok(at) => entries[at].name.clone(),
-            Err(_) => folders.iter().find(|(at, _)| *at == place).map(|(_, name)| name.clone()).unwrap_or_default(),
+            Err(_) => match folders.binary_search_by_key(&place, |(at, _)| *at) {
+                Ok(at) => folders[at].1.clone(),
+                Err(_) => String::new(),
+            },
         };
         let overlapping = layout.check(archive.directory_offset(), end, archive.get_ref(), &name, faults);
         for entry in &mut self.entries {

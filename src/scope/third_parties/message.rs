@@ -49,6 +49,9 @@ const TEXTS: [&str; 13] = [
     "List-Id",
 ];
 
+/// More levels of parts than any mail program makes; an e-mail with more is not followed.
+const DEEPEST: usize = 100;
+
 /// What became of a stored e-mail.
 pub(super) enum Remade {
     /// It names nobody else and holds nothing that has to be withheld.
@@ -107,7 +110,8 @@ pub(super) fn own_id(raw: &[u8]) -> Option<String> {
 /// Makes an e-mail anew without other people, if it names any or holds what must be withheld.
 pub(super) fn remake(replacer: &mut Replacer<'_>, raw: &[u8], sent: bool, uid: &Uid) -> Remade {
     let raw = whole_words(raw);
-    let Some(message) = parser().parse(&*raw).filter(|message| !message.headers().is_empty()) else {
+    let readable = |message: &Message<'_>| !message.headers().is_empty() && !is_too_deep(message, DEEPEST);
+    let Some(message) = parser().parse(&*raw).filter(readable) else {
         return Remade::Unreadable;
     };
     // Not by the record's lasting uid, which other archives may have.
@@ -117,6 +121,22 @@ pub(super) fn remake(replacer: &mut Replacer<'_>, raw: &[u8], sent: bool, uid: &
     making.message(&message, &mut bytes);
     let Making { changed, withheld, replacer, .. } = making;
     if changed || replacer.is_named_in(&message, &raw) { Remade::New(Made { bytes, withheld }) } else { Remade::Same }
+}
+
+/// Whether parts within parts, or e-mails within e-mails, go further than `left` levels. Whoever follows them takes room
+/// on the stack for each.
+fn is_too_deep(message: &Message<'_>, left: usize) -> bool {
+    let mut levels = vec![left; message.parts.len()];
+    message.parts.iter().enumerate().any(|(at, part)| match &part.body {
+        PartType::Multipart(ids) => ids.iter().any(|id| {
+            let (id, below) = (*id as usize, levels[at].checked_sub(1));
+            // A part stands behind the one that it is in.
+            let known = levels.get_mut(id).filter(|_| id > at).zip(below);
+            known.map(|(level, below)| *level = below).is_none()
+        }),
+        PartType::Message(nested) => levels[at].checked_sub(1).is_none_or(|below| is_too_deep(nested, below)),
+        _ => false,
+    })
 }
 
 /// The message with the encoded words of its header made whole.
@@ -228,4 +248,37 @@ pub(super) fn unfolded(kind: &str, text: String) -> String {
         return text;
     }
     ["\r\n ", "\r\n\t", "\n ", "\n\t"].iter().fold(text, |text, fold| text.replace(fold, ""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Parts in parts, or e-mails in e-mails.
+    fn levels(count: usize, mails: bool) -> bool {
+        let mut raw = "From: x@example.org\r\n".to_owned();
+        for level in 0..count {
+            raw.push_str(&if mails {
+                "Content-Type: message/rfc822\r\n\r\nFrom: x@example.org\r\n".to_owned()
+            } else {
+                format!("Content-Type: multipart/mixed; boundary=b{level}\r\n\r\n--b{level}\r\n")
+            });
+        }
+        raw.push_str("Subject: x\r\n\r\ntext\r\n");
+        is_too_deep(&parser().parse(raw.as_bytes()).unwrap(), DEEPEST)
+    }
+
+    #[test]
+    fn only_what_no_mail_program_makes_is_too_deep() {
+        for mails in [false, true] {
+            for count in [0, 1, 5, 90] {
+                assert!(!levels(count, mails), "{count}");
+            }
+            for count in [120, 1_000] {
+                assert!(levels(count, mails), "{count}");
+            }
+        }
+        let forwarded = "From: x@example.org\r\nContent-Type: multipart/mixed; boundary=a\r\n\r\n--a\r\n\r\ntext\r\n--a\r\nContent-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\n\r\ntext\r\n--b\r\nContent-Type: text/html\r\n\r\n<p>text\r\n--b--\r\n--a\r\nContent-Type: message/rfc822\r\n\r\nSubject: y\r\n\r\ntext\r\n--a--\r\n";
+        assert!(!is_too_deep(&parser().parse(forwarded.as_bytes()).unwrap(), DEEPEST));
+    }
 }

@@ -180,6 +180,28 @@ fn entries_that_share_bytes_or_names_are_found() {
 }
 
 #[test]
+fn of_many_manifests_of_one_name_one_is_read() {
+    let mut many = members(&valid());
+    let absent = format!("{}  data/absent.txt\n", "0".repeat(64));
+    many.retain(|member| member.name != "manifest-sha256.txt");
+    many.extend((0..3_000).map(|_| Member::new("manifest-sha256.txt", absent.as_bytes())));
+    let found = verify_bytes(&zip(&many), &Limits::default());
+    let missing = found.faults.iter().filter(|fault| fault.code == FaultCode::PayloadFileMissing).count();
+    assert_eq!(missing, 1, "{found}");
+}
+
+#[test]
+fn folders_that_share_bytes_are_named() {
+    let mut shared = members(&valid());
+    shared.extend((0..2_000).map(|nth| Member { shares: nth > 0, ..Member::new(&format!("folder-{nth:04}/"), b"") }));
+    let found = verify_bytes(&zip(&shared), &Limits { faults: 5_000, ..Limits::default() });
+    let named = found.faults.iter().filter(|fault| fault.code == FaultCode::ZipOverlap);
+    let names: BTreeSet<&str> = named.filter_map(|fault| fault.path.as_deref()).collect();
+    assert_eq!(names.len(), 1_999);
+    assert!(names.contains("folder-1999/"));
+}
+
+#[test]
 fn what_is_no_file_is_never_opened() {
     assert_eq!(changed(|member| member.external = 0o120_777 << 16), only(SymbolicLink));
     assert_eq!(changed(|member| member.external = 0o010_644 << 16), only(NotAFile));
