@@ -1,5 +1,5 @@
 //! Each file of the archive is read once: what parses it and what measures it share one pass. Large files are unpacked
-//! ahead of the parser ([`ahead`]), and files that nothing parses are measured beside each other ([`beside`]).
+//! ahead of the parser (`ahead`), and files that nothing parses are measured beside each other (`beside`).
 
 use super::fault::{FaultCode, Faults};
 use super::tree::{Broken, Entry, Tree};
