@@ -119,6 +119,18 @@ fn forms() -> Vec<Form> {
         form("Kim Novak", false, as_bytes("html"), html("<table><tr><td>Kim</td>\n<td>Novak</td></tr></table>")),
         form("Hans-Jürgen Groß", false, as_bytes("html"), html("<p>HANS-J&Uuml;RGEN&#32;GRO&#83;S</p>")),
         form("+49 30 9876543", false, as_bytes("html"), html("<a href='tel:+49-30-9876543'>030 <b>987</b>6543</a>")),
+        form(
+            "kim.novak@others.example",
+            false,
+            as_bytes("html"),
+            html("<p>Kim <a href='mailto:kim.novak@others.example'>Novak</a></p>"),
+        ),
+        form(
+            "kim.novak@others.example",
+            true,
+            as_bytes("html"),
+            html("<td>Kim</td> <!-- kim.novak@others.example --><td data-x=kim.novak@others.example>Novak</td>"),
+        ),
         // Any case and script, whatever stands around.
         form("Hans-Jürgen Groß", false, "", "HANS-JÜRGEN GROSS"),
         form("Ilkay Inan", false, "", "Sayın İLKAY INAN, ılkay inan"),

@@ -137,3 +137,46 @@ fn html_is_searched_as_it_is_written_and_as_it_is_shown() {
     // Markup in a text that is none stays what it says.
     becomes(Markup::Plain, &[("<b>Kim</b> Novak", "<b>Kim</b> Novak")]);
 }
+
+#[test]
+fn what_stands_in_the_tags_and_comments_within_a_name_is_searched_too() {
+    for (text, pseudonymised, omitted) in [
+        (
+            "Hi Kim <a href=\"mailto:kim.novak@k.example\">Novak</a>",
+            "Hi Person 1<a href=\"mailto:person1@withheld.invalid\"></a>",
+            "Hi [withheld]<a href=\"mailto:[withheld]\"></a>",
+        ),
+        (
+            "<td>Kim</td><td data-x=kim.novak@k.example>Novak</td>",
+            "<td>Person 1</td><td data-x=person1@withheld.invalid></td>",
+            "<td>[withheld]</td><td data-x=[withheld]></td>",
+        ),
+        (
+            "Kim <!-- see kim.novak@k.example --> Novak",
+            "Person 1<!-- see Person 1 -->",
+            "[withheld]<!-- see [withheld] -->",
+        ),
+        (
+            "Kim <b title='Hans-J&uuml;rgen Gro&szlig;'>Novak</b>",
+            "Person 1<b title='Person 2'></b>",
+            "[withheld]<b title='[withheld]'></b>",
+        ),
+        (
+            "<svg><text>Kim <tspan id=\"x\" aria-label=\"KIM NOVAK\">Novak</tspan></text></svg>",
+            "<svg><text>Person 1<tspan id=\"x\" aria-label=\"Person 1\"></tspan></text></svg>",
+            "<svg><text>[withheld]<tspan id=\"x\" aria-label=\"[withheld]\"></tspan></text></svg>",
+        ),
+        (
+            "+49 30 <a href=\"tel:+49309876543\">9876543</a>",
+            "Person 1<a href=\"tel:Person 1\"></a>",
+            "[withheld]<a href=\"tel:[withheld]\"></a>",
+        ),
+    ] {
+        let controller = controller();
+        for (mode, expected) in [(ThirdParties::Pseudonymise, pseudonymised), (ThirdParties::Omit, omitted)] {
+            let mut new = text.to_owned();
+            replacer(&controller, mode, &PEOPLE).text(&mut new, Markup::Html);
+            assert_eq!(new, expected, "{text}");
+        }
+    }
+}

@@ -107,7 +107,10 @@ impl<'a> Replacer<'a> {
                 new.push(' ');
             }
             if markup == Markup::Html {
-                new.push_str(&tags(&text[hit.start..hit.end]));
+                // Links and comments within a name name people too.
+                let mut kept = tags(&text[hit.start..hit.end]);
+                self.text(&mut kept, Markup::Html);
+                new.push_str(&kept);
             }
             at = hit.end;
         }
