@@ -25,9 +25,13 @@ const PEOPLE: [&str; 12] = [
 ];
 
 fn becomes(markup: Markup, pairs: &[(&str, &str)]) {
+    become_among(&PEOPLE, markup, pairs);
+}
+
+fn become_among(people: &[&str], markup: Markup, pairs: &[(&str, &str)]) {
     let controller = controller();
     for (text, expected) in pairs {
-        let mut replacer = replacer(&controller, ThirdParties::Pseudonymise, &PEOPLE);
+        let mut replacer = replacer(&controller, ThirdParties::Pseudonymise, people);
         let mut new = (*text).to_owned();
         replacer.text(&mut new, markup);
         assert_eq!(new, *expected, "{text}");
@@ -179,4 +183,85 @@ fn what_stands_in_the_tags_and_comments_within_a_name_is_searched_too() {
             assert_eq!(new, expected, "{text}");
         }
     }
+}
+
+#[test]
+fn people_who_are_written_alike_are_told_apart_in_the_same_way_by_every_run() {
+    let people = [
+        "From: Joanna Smith <anna@a.example>",
+        "From: Jo Anna Smith <s@s.example.org>",
+        "From: Alex Ander Kim <a@k.example>",
+        "From: Al Exander Kim <b@k.example>",
+    ];
+    // Each has its tables in another order.
+    for _ in 0..20 {
+        become_among(
+            &people,
+            Markup::Plain,
+            &[
+                ("joannasmith.pdf, www.joannasmith.example", "joannasmith.pdf, www.joannasmith.example"),
+                ("Jo-Anna-Smith.pdf of Joanna Smith", "Person 1.pdf of Joanna Smith"),
+                ("Alex Ander Kim, Al Exander Kim: alexanderkim.pdf", "Person 1, Person 2: Person 2.pdf"),
+            ],
+        );
+    }
+}
+
+#[test]
+fn a_name_in_one_word_is_looked_for_in_file_names_addresses_and_links_only() {
+    become_among(
+        &[
+            "From: Help Desk <h@k.example>",
+            "From: Data Base <d@k.example>",
+            "From: =?UTF-8?Q?J=C3=BCrgen_Gro=C3=9F?= <j@k.example>",
+        ],
+        Markup::Plain,
+        &[
+            ("The helpdesk. HELPDESK.pdf help-desk/", "The helpdesk. HELPDESK.pdf help-desk/"),
+            ("a new database. My Database, database", "a new database. My Database, database"),
+            ("Data Base, Help Desk", "Person 1, Person 2"),
+            (
+                "database.pdf my_database ?q=database https://x.example/database @database database2",
+                "Person 1.pdf my_Person 1 ?q=Person 1 https://x.example/Person 1 @Person 1 Person 1 2",
+            ),
+            ("jürgengross jürgengross.pdf", "jürgengross Person 1.pdf"),
+        ],
+    );
+    // A handle of one's own is looked for anywhere.
+    become_among(
+        &["From: Kim Novak <k@k.example>", "From: kimnovak <k@k.example>"],
+        Markup::Plain,
+        &[("kimnovak", "Person 1")],
+    );
+    become_among(
+        &["From: Kim Novak <k@k.example>", "From: Kimnovak <k@k.example>"],
+        Markup::Plain,
+        &[("Kimnovak kimnovak kimnovak.pdf", "Person 1 kimnovak Person 1.pdf")],
+    );
+}
+
+#[test]
+fn what_stands_in_an_attribute_without_quotation_marks_ends_it_no_earlier() {
+    becomes(
+        Markup::Html,
+        &[
+            ("<a href=/kimnovak title=Kim&nbsp;Novak>x</a>", "<a href=/Person-1 title=Person-1>x</a>"),
+            ("<a href=/Kim-Novak/kimnovak2>Kim Novak</a>", "<a href=/Person-1/Person-1-2>Person 1</a>"),
+            ("<a href=x>Kim Novak</a> a = Kim Novak", "<a href=x>Person 1</a> a = Person 1"),
+            ("<a title=\"Kim Novak, Kim Novak\">", "<a title=\"Person 1, Person 1\">"),
+        ],
+    );
+}
+
+#[test]
+fn digits_between_letters_are_a_reference_and_no_number_of_somebody_else() {
+    becomes(
+        Markup::Plain,
+        &[
+            ("ref AB0309876543X, ab030-9876543x", "ref AB0309876543X, ab030-9876543x"),
+            ("Fax0309876543b, Mobil:0309876543a", "FaxPerson 1b, Mobil:Person 1a"),
+            ("a0309876543, 0309876543a", "aPerson 1, Person 1a"),
+            ("bei030 9876543an", "beiPerson 1an"),
+        ],
+    );
 }

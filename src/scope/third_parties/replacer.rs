@@ -98,13 +98,17 @@ impl<'a> Replacer<'a> {
             return false;
         }
         let (mut new, mut at) = (String::with_capacity(text.len()), 0);
+        let mut unquoted = false;
         for hit in hits {
-            new.push_str(&text[at..hit.start]);
+            let between = &text[at..hit.start];
+            new.push_str(between);
+            unquoted = markup == Markup::Html && ends_unquoted(between, unquoted);
+            let space = if unquoted { "-" } else { " " };
             let name = if hit.address { self.pseudonymous_address(hit.person) } else { self.pseudonym(hit.person) };
-            new.push_str(&name);
+            new.push_str(&name.replace(' ', space));
             if text[hit.end..].starts_with(|c: char| c.is_ascii_digit()) {
                 // `Person 1` before a 2 would be somebody else.
-                new.push(' ');
+                new.push_str(space);
             }
             if markup == Markup::Html {
                 // Links and comments within a name name people too.
@@ -204,4 +208,11 @@ impl<'a> Replacer<'a> {
     pub(super) fn uid(&self, uid: &Uid) -> Uid {
         self.namespace.other(uid.as_str())
     }
+}
+
+/// Whether a piece of HTML ends in the value of an attribute without quotation marks, which a space would end; as it
+/// also looks where a text says `x=`. `before`: so did the piece before it.
+fn ends_unquoted(piece: &str, before: bool) -> bool {
+    let word = piece.rfind(|c: char| c.is_whitespace() || "\"'<>`".contains(c));
+    piece[word.unwrap_or_default()..].contains('=') || before && word.is_none()
 }

@@ -4,15 +4,36 @@
 use super::alias::{Alias, is_account, is_phone};
 use super::fold::{Folded, Markup, fold};
 use super::persons::Persons;
+use super::sightings::in_order;
 use crate::subject::identifier::canonical;
 use aho_corasick::{AhoCorasick, MatchKind};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use unicode_normalization::char::is_combining_mark;
 
 /// The longest piece of text that may be a telephone number.
 const LONGEST_NUMBER: usize = 40;
 /// A name of so many letters is looked for without its spaces too.
 const RUN_TOGETHER: usize = 8;
+/// Names of no person that are ordinary words when written in one.
+const ORDINARY: [&str; 14] = [
+    "accountspayable",
+    "backoffice",
+    "callcenter",
+    "customercare",
+    "customerservice",
+    "donotreply",
+    "frontdesk",
+    "frontoffice",
+    "helpcenter",
+    "helpdesk",
+    "mailroom",
+    "newsletter",
+    "servicedesk",
+    "webmaster",
+];
+/// What stands before a telephone number, also without a space.
+const LABELS: [&str; 14] =
+    ["call", "cell", "f", "fax", "handy", "m", "mob", "mobil", "mobile", "phone", "t", "tel", "telefon", "telephone"];
 
 /// One person in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +55,8 @@ struct Pattern {
     mail: bool,
     /// A single word that must begin with a capital letter.
     capital: bool,
+    /// The words of a name in one, which must be part of a file name, address or link.
+    joined: bool,
 }
 
 /// Everything to look for.
@@ -49,30 +72,42 @@ pub(super) struct Search {
 impl Search {
     /// Prepares to look for these people.
     pub(super) fn new(persons: &Persons, region: Option<&str>) -> Search {
-        let mut texts: HashMap<String, Pattern> = HashMap::new();
+        let mut texts: BTreeMap<String, Pattern> = BTreeMap::new();
         let mut phones = HashMap::new();
-        for (key, person) in &persons.of {
+        let own = persons.subject.iter().filter(|key| !names_another(key, persons)).flat_map(forms);
+        let own: HashSet<String> = own.collect();
+        // In an order of their own: two people may be written alike, and each run must say the same.
+        let keys: Vec<(&Alias, u32)> = in_order(&persons.of).into_iter().map(|key| (key, persons.of[key])).collect();
+        for (key, person) in &keys {
             if let Alias::Phone(number) = key {
                 phones.insert(number.clone(), *person);
-                continue;
             }
             let mail = matches!(key, Alias::Mail(_));
-            for (nth, text) in forms(key).into_iter().enumerate() {
-                let is_others = |form: &Alias| {
-                    persons.subject.contains(form) || persons.of.get(form).is_some_and(|other| other != person)
-                };
-                if nth > 0 && Alias::of(&text, region).as_ref().is_some_and(is_others) {
+            let Some(text) = forms(key).into_iter().next() else { continue };
+            let single = !mail && !text.contains(' ') && text.chars().all(char::is_alphabetic);
+            let capital = single && !persons.small.contains(key);
+            texts.entry(text).or_insert(Pattern { person: Some(*person), mail, capital, joined: false });
+        }
+        // A name of somebody's own goes before what others' names may look like, and the subject's before both.
+        for (key, person) in &keys {
+            let mail = matches!(key, Alias::Mail(_));
+            let is_others = |form: &Alias| {
+                persons.subject.contains(form) || persons.of.get(form).is_some_and(|other| other != person)
+            };
+            for text in forms(key).into_iter().skip(1) {
+                if own.contains(&text) || Alias::of(&text, region).as_ref().is_some_and(is_others) {
                     continue;
                 }
-                let single = !mail && nth == 0 && !text.contains(' ') && text.chars().all(char::is_alphabetic);
-                let capital = single && !persons.small.contains(key);
-                texts.insert(text, Pattern { person: Some(*person), mail, capital });
+                // Where no spaces stand between words, a name in one is its usual form.
+                let in_one = |name: &str| name.contains(' ') && text == name.replace(' ', "");
+                let joined = matches!(key, Alias::Word(name) if in_one(name)) && text.contains(is_word);
+                let new = Pattern { person: Some(*person), mail, capital: false, joined };
+                let known = texts.entry(text).or_insert(new);
+                known.joined |= joined && known.capital && known.person == Some(*person);
             }
         }
-        for key in &persons.subject {
-            for text in forms(key).into_iter().filter(|_| !names_another(key, persons)) {
-                texts.entry(text).or_insert(Pattern { person: None, mail: false, capital: false });
-            }
+        for text in own {
+            texts.entry(text).or_insert(Pattern { person: None, mail: false, capital: false, joined: false });
         }
         texts.retain(|text, _| is_telling(text));
         let (texts, patterns): (Vec<String>, Vec<Pattern>) = texts.into_iter().unzip();
@@ -117,9 +152,19 @@ impl Search {
             let Some((from, to)) = folded.original(start, end) else { continue };
             let (before, after) = (&folded.text[..start], &folded.text[end..]);
             let what = &folded.text[start..end];
-            let fits =
-                if what.contains('@') { stands_as_address(before, after) } else { stands_as_name(before, what, after) };
-            if !fits || pattern.capital && text[from..].chars().next().is_some_and(char::is_lowercase) {
+            let small = || text[from..].chars().next().is_some_and(char::is_lowercase);
+            let fits = match pattern {
+                _ if what.contains('@') => stands_as_address(before, after),
+                Pattern { joined: true, .. } if stands_in_link((before, &text[..from]), (after, &text[to..])) => {
+                    stands_as_name(before, what, after, true)
+                }
+                Pattern { joined, capital, .. } => {
+                    (*capital || !joined)
+                        && stands_as_name(before, what, after, what.contains(' '))
+                        && !(*capital && small())
+                }
+            };
+            if !fits {
                 continue;
             }
             match pattern.person {
@@ -173,7 +218,9 @@ impl Search {
             let pieces = reach.map(|to| (start + from, start + to));
             all.extend(pieces.filter(|(from, to)| {
                 let piece = &text[*from..*to];
-                is_phone(piece) && self.tails.contains(&tail(piece))
+                is_phone(piece)
+                    && self.tails.contains(&tail(piece))
+                    && !is_reference(&text[..*from], piece, &text[*to..])
             }));
         }
         all.sort_by_key(|(from, to)| (*from, usize::MAX - to));
@@ -190,6 +237,13 @@ impl Search {
 /// What people put between the digits of a number, spaces and brackets apart.
 fn parts_digits(c: char) -> bool {
     "-./\u{2012}\u{2013}\u{2014}\u{2212}\u{b7}\u{2022}".contains(c)
+}
+
+/// Digits between letters without a space are somebody's reference, unless what stands before says what they are.
+fn is_reference(before: &str, piece: &str, after: &str) -> bool {
+    let letter = |c: char| is_word(c) && c.is_alphabetic();
+    let label = &before[before.trim_end_matches(letter).len()..];
+    !piece.contains(char::is_whitespace) && !label.is_empty() && after.starts_with(letter) && !LABELS.contains(&label)
 }
 
 /// The last five digits.
@@ -226,9 +280,10 @@ fn forms(key: &Alias) -> Vec<String> {
                 let turned = (1..words.len()).map(|at| format!("{}, {}", words[at..].join(" "), words[..at].join(" ")));
                 forms.extend(turned);
                 // As file names and links have it; run together only where it is too long for another word.
-                if words.len() > 1 {
+                let name = words.concat();
+                if words.len() > 1 && !ORDINARY.contains(&name.as_str()) {
                     forms.extend(["-", "+", "."].map(|mark| words.join(mark)));
-                    forms.extend(Some(words.concat()).filter(|name| name.chars().count() >= RUN_TOGETHER));
+                    forms.extend(Some(name).filter(|name| name.chars().count() >= RUN_TOGETHER));
                 }
             }
             forms
@@ -253,11 +308,27 @@ fn is_word(c: char) -> bool {
     c.is_alphanumeric() && !without_spaces
 }
 
-fn stands_as_name(before: &str, name: &str, after: &str) -> bool {
+/// Whether what stands between these belongs to a file name, address or link: each side folded, and as it is written.
+fn stands_in_link((before, written_before): (&str, &str), (after, written_after): (&str, &str)) -> bool {
+    let mut back = before.chars().rev();
+    let mut on = after.chars();
+    let marks = |mark: Option<char>, beyond: Option<char>| match mark {
+        Some('/' | '@' | '=') => true,
+        // Not the end of a sentence.
+        Some('.' | '-') => beyond.is_some_and(is_word),
+        mark => mark.is_some_and(|c| c.is_ascii_digit()),
+    };
+    marks(back.next(), back.next())
+        || marks(on.next(), on.next())
+        || written_before.ends_with('_')
+        || written_after.starts_with('_')
+}
+
+/// `whole`: more than a single word.
+fn stands_as_name(before: &str, name: &str, after: &str, whole: bool) -> bool {
     let (previous, next) = (before.chars().next_back(), after.chars().next());
     let (first, last) = (name.chars().next(), name.chars().next_back());
     // No number makes another word of a whole name, but it may of a short one: `Kim Novak2`, not `7ED9`.
-    let whole = name.contains(' ');
     let word = |c: char| is_word(c) && !(whole && c.is_ascii_digit());
     let glued = |a: Option<char>, b: Option<char>| a.is_some_and(word) && b.is_some_and(word);
     // A local part or a domain is no name.
