@@ -265,6 +265,39 @@ fn files_from_an_address_that_others_share_are_withheld_as_from_anybody_else() {
 }
 
 #[test]
+fn a_file_that_is_text_only_at_first_is_never_edited() {
+    let world = World { mode: ThirdParties::Omit, ..World::new() };
+    let long = "echo hello\n".repeat(1_000);
+    for (bytes, expected) in [
+        (format!("{long}Kim Novak").into_bytes(), Some(format!("{long}[withheld]").into_bytes())),
+        ([long.as_bytes(), b"Kim Novak 20 \x80"].concat(), Some([long.as_bytes(), b"[withheld] 20 \x80"].concat())),
+        ([long.as_bytes(), b"Kim Novak \0\x01\xff"].concat(), None),
+        ([long.as_bytes(), b"\0 Kim Novak"].concat(), None),
+        ([long.as_bytes(), b"\0\x01\xff"].concat(), Some([long.as_bytes(), b"\0\x01\xff"].concat())),
+        (b"\0 Kim Novak".to_vec(), Some(b"\0 Kim Novak".to_vec())),
+    ] {
+        let row = world.row("messages", &[("from", "anna@a.example"), ("to", "Kim Novak <kim@k.example>")]);
+        let mut sightings = Sightings::new(&world.controller, [anna()].iter());
+        sightings.row(&row, RowFate::Subject);
+        let mut record = portable(world.decide("messages", row, RowFate::Subject));
+        let mut file = world.row("files", &[("content", "x")]);
+        file.values.iter_mut().filter(|value| value.path == "content").for_each(|value| {
+            value.reading.value = FieldValue::Content(Content::Inline(bytes.clone()));
+        });
+        record.nest(vec![*portable(world.decide("files", file, RowFate::Subject))]);
+        Replacer::new(world.mode, sightings, &[]).hide(&mut record, &NoContents).unwrap();
+        let file = &record.children()[0];
+        let content = match file.record().get("content") {
+            Some(FieldValue::Content(Content::Inline(bytes))) => Some(bytes.clone()),
+            _ => None,
+        };
+        assert!(content == expected, "{}", content.unwrap_or_default().escape_ascii());
+        let codes: &[(&str, &str)] = if expected.is_none() { &[("content", "unsearchable")] } else { &[] };
+        assert_eq!(held(file), codes);
+    }
+}
+
+#[test]
 fn a_name_that_tells_nobody_apart_is_replaced_only_in_a_value_about_others() {
     let world = World { mode: ThirdParties::Pseudonymise, ..World::new() };
     let row = world.row("contacts", &[("for", "s"), ("friend", "K"), ("nick", "K")]);

@@ -1,7 +1,7 @@
 //! A portable record without other people: every value, every file, every child.
 
 use super::fold::Markup;
-use super::foreign::is_text;
+use super::foreign::{SHIFT, is_text};
 use super::message::{self, Remade};
 use super::parts::markup;
 use super::replacer::Replacer;
@@ -9,6 +9,7 @@ use crate::records::{Code, Content, Contents, FieldValue, Json, Kind, Record, Sh
 use crate::scope::PortableRecord;
 use std::borrow::Cow;
 use std::io::{self, Read};
+use std::string::FromUtf8Error;
 
 /// A file that has to be read whole in order to be searched may be so large.
 const LARGEST: u64 = 64 * 1024 * 1024;
@@ -235,12 +236,18 @@ impl Replacer<'_> {
         let kind = record.text("media_type").unwrap_or_default().to_ascii_lowercase();
         let markup = markup(&kind);
         let new = match String::from_utf8(bytes) {
-            Ok(text) if !text.contains('\0') => {
+            Ok(text) if !text.contains('\0') && !text.contains(SHIFT) => {
                 let mut text = message::unfolded(&kind, text);
                 self.text(&mut text, markup).then(|| text.into_bytes())
             }
-            Ok(text) => self.foreign(text.as_bytes(), markup),
-            Err(error) => self.foreign(error.as_bytes(), markup),
+            other => {
+                let bytes = other.map_or_else(FromUtf8Error::into_bytes, String::into_bytes);
+                // Text at first and something else behind it, which other bytes in it would break.
+                if !is_text(&bytes) {
+                    return Ok(if self.names(&bytes, markup) { Searched::No } else { Searched::Same });
+                }
+                self.foreign(&bytes, markup)
+            }
         };
         Ok(new.map_or(Searched::Same, Searched::New))
     }

@@ -1,7 +1,7 @@
 //! The parts of an e-mail that is made anew (RFC 2046): texts searched, files of the subject kept, others' files withheld.
 
 use super::fold::Markup;
-use super::foreign::is_text;
+use super::foreign::{SHIFT, is_text};
 use super::message::{Making, unfolded};
 use crate::records::mime::{body, headers};
 use crate::records::{Code, Uid};
@@ -72,7 +72,7 @@ impl Making<'_, '_> {
                     let kind = media_type(part).unwrap_or_else(|| "application/octet-stream".to_owned());
                     let head = format!("Content-Type: {kind}\r\n{}", self.description(part, "base64"));
                     text(head);
-                    let new = self.replacer.foreign(bytes, markup(&kind)).filter(|_| is_text(bytes));
+                    let new = is_text(bytes).then(|| self.replacer.foreign(bytes, markup(&kind))).flatten();
                     self.changed |= new.is_some();
                     // Writing to memory does not fail.
                     _ = body::base64(&mut new.as_deref().unwrap_or(bytes), out);
@@ -85,7 +85,7 @@ impl Making<'_, '_> {
     /// A text whose charset is wrong or missing, if it names more people in another.
     fn read_otherwise(&self, message: &Message<'_>, part: &MessagePart<'_>, body: &str, html: bool) -> Option<String> {
         let markup = if html { Markup::Html } else { Markup::Plain };
-        if body.is_ascii() && !body.contains('\0') {
+        if body.is_ascii() && !body.contains('\0') && !body.contains(SHIFT) {
             return None;
         }
         let stored = message.raw_message().get(part.offset_body as usize..part.offset_end as usize)?;

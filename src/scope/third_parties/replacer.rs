@@ -3,7 +3,7 @@
 use super::alias::{Alias, people};
 use super::fold::{Markup, tags};
 use super::persons::Persons;
-use super::search::Search;
+use super::search::{Hit, Search};
 use super::sightings::Sightings;
 use crate::controller::Controller;
 use crate::normalize::SubjectNames;
@@ -93,19 +93,30 @@ impl<'a> Replacer<'a> {
 
     /// Replaces people in free text; true if there were any.
     pub(super) fn text(&mut self, text: &mut String, markup: Markup) -> bool {
-        let hits = self.search.hits(text, markup);
-        if hits.is_empty() {
-            return false;
-        }
+        let replacements = self.replacements(text, markup);
         let (mut new, mut at) = (String::with_capacity(text.len()), 0);
-        let mut unquoted = false;
-        for hit in hits {
-            let between = &text[at..hit.start];
-            new.push_str(between);
-            unquoted = markup == Markup::Html && ends_unquoted(between, unquoted);
+        for (hit, name) in &replacements {
+            new.push_str(&text[at..hit.start]);
+            new.push_str(name);
+            at = hit.end;
+        }
+        if at > 0 {
+            new.push_str(&text[at..]);
+            *text = new;
+        }
+        !replacements.is_empty()
+    }
+
+    /// What stands for the people in a free text, and where.
+    pub(super) fn replacements(&mut self, text: &str, markup: Markup) -> Vec<(Hit, String)> {
+        let (mut at, mut unquoted) = (0, false);
+        let hits = self.search.hits(text, markup).into_iter();
+        let stands = hits.map(|hit| {
+            unquoted = markup == Markup::Html && ends_unquoted(&text[at..hit.start], unquoted);
+            at = hit.end;
             let space = if unquoted { "-" } else { " " };
             let name = if hit.address { self.pseudonymous_address(hit.person) } else { self.pseudonym(hit.person) };
-            new.push_str(&name.replace(' ', space));
+            let mut new = name.replace(' ', space);
             if text[hit.end..].starts_with(|c: char| c.is_ascii_digit()) {
                 // `Person 1` before a 2 would be somebody else.
                 new.push_str(space);
@@ -116,11 +127,9 @@ impl<'a> Replacer<'a> {
                 self.text(&mut kept, Markup::Html);
                 new.push_str(&kept);
             }
-            at = hit.end;
-        }
-        new.push_str(&text[at..]);
-        *text = new;
-        true
+            (hit, new)
+        });
+        stands.collect()
     }
 
     /// Replaces a single name or address that stands for itself; true if it was somebody else's, also in part.

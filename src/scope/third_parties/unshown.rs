@@ -13,7 +13,7 @@ impl Replacer<'_> {
     /// Whether anything in the bytes of a message names somebody, the fields apart that go from every message.
     pub(super) fn is_named_in(&self, message: &Message<'_>, raw: &[u8]) -> bool {
         let body = raw.get(message.root_part().offset_body as usize..).unwrap_or_default();
-        self.names(body) || self.is_named_in_fields(message, raw, true)
+        self.names(body, Markup::Plain) || self.is_named_in_fields(message, raw, true)
     }
 
     fn is_named_in_fields(&self, message: &Message<'_>, raw: &[u8], root: bool) -> bool {
@@ -29,7 +29,7 @@ impl Replacer<'_> {
                 _ => None,
             });
             fields(section).iter().any(|field| !(root && nth == 0 && dropped(field)) && self.names_in_field(field))
-                || parameters.flatten().any(|parameter| self.names(parameter.value.as_bytes()))
+                || parameters.flatten().any(|parameter| self.names(parameter.value.as_bytes(), Markup::Plain))
                 || matches!(&part.body, PartType::Message(nested)
                     if self.is_named_in_fields(nested, nested.raw_message(), false))
         })
@@ -40,12 +40,14 @@ impl Replacer<'_> {
         line.iter_mut().filter(|byte| matches!(byte, b'\r' | b'\n')).for_each(|byte| *byte = b' ');
         line.push(b'\n');
         let decoded = MessageStream::new(&line).parse_unstructured();
-        self.names(field) || matches!(&decoded, HeaderValue::Text(text) if self.names(text.as_bytes()))
+        self.names(field, Markup::Plain)
+            || matches!(&decoded, HeaderValue::Text(text) if self.names(text.as_bytes(), Markup::Plain))
     }
 
-    fn names(&self, bytes: &[u8]) -> bool {
-        !self.search.hits(&String::from_utf8_lossy(bytes), Markup::Plain).is_empty()
-            || self.foreign_text(bytes, Markup::Plain, 0).is_some()
+    /// Whether bytes name somebody, in whatever encoding.
+    pub(super) fn names(&self, bytes: &[u8], markup: Markup) -> bool {
+        !self.search.hits(&String::from_utf8_lossy(bytes), markup).is_empty()
+            || self.foreign_text(bytes, markup, 0).is_some()
     }
 }
 
