@@ -175,7 +175,17 @@ impl Search {
                 }
             }
         }
-        hits.retain(|hit| !subject.iter().any(|(from, to)| *from <= hit.start && hit.end <= *to));
+        // Of those that begin before a place only the one that ends last counts: a long text names the subject often.
+        subject.sort_unstable();
+        let mut last = 0;
+        subject.iter_mut().for_each(|(_, to)| {
+            last = last.max(*to);
+            *to = last;
+        });
+        hits.retain(|hit| {
+            let begun = subject.partition_point(|(from, _)| *from <= hit.start);
+            subject[..begun].last().is_none_or(|(_, to)| *to < hit.end)
+        });
         hits
     }
 
