@@ -20,6 +20,9 @@ const ASCII: &[u8] = b"\x1b(B";
 /// A byte that is no UTF-8 stands for some letter: a name that ends before it may go on.
 const LETTER: char = 'ÿ';
 
+/// How much of a file says whether it begins as a text.
+pub(super) const START: usize = 8_192;
+
 /// Whether the beginning of a file is that of a text: no control characters but those of lines, or two bytes a
 /// character.
 pub(super) fn is_text(start: &[u8]) -> bool {

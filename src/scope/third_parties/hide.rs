@@ -1,7 +1,7 @@
 //! A portable record without other people: every value, every file, every child.
 
 use super::fold::Markup;
-use super::foreign::{SHIFT, is_text};
+use super::foreign::{SHIFT, START, is_text};
 use super::message::{self, Remade};
 use super::parts::markup;
 use super::replacer::Replacer;
@@ -228,7 +228,7 @@ impl Replacer<'_> {
     /// A file that the subject sent: a text is searched, any other stays as it is.
     fn text_file(&mut self, record: &Record, content: &Content, contents: &dyn Contents) -> io::Result<Searched> {
         let mut start = Vec::new();
-        content.reader(contents)?.take(8_192).read_to_end(&mut start)?;
+        content.reader(contents)?.take(START as u64).read_to_end(&mut start)?;
         if !is_text(&start) {
             return Ok(Searched::Same);
         }

@@ -1,7 +1,7 @@
 //! The parts of an e-mail that is made anew (RFC 2046): texts searched, files of the subject kept, others' files withheld.
 
 use super::fold::Markup;
-use super::foreign::{SHIFT, is_text};
+use super::foreign::{SHIFT, START, is_text};
 use super::message::{Making, unfolded};
 use crate::records::mime::{body, headers};
 use crate::records::{Code, Uid};
@@ -56,11 +56,13 @@ impl Making<'_, '_> {
                     None => self.text_part(part, body, html, out),
                 }
             }
-            _ if !self.sent => {
-                self.changed = true;
-                self.withheld.push(("attachment".to_owned(), Code::Unsearchable));
-                text("Content-Type: text/plain; charset=utf-8\r\nContent-Disposition: inline\r\n\r\n".to_owned());
-                text(format!("{WITHHELD}\r\n"));
+            _ if !self.sent => self.withhold(out),
+            // Nothing in it can be replaced.
+            PartType::Binary(bytes) | PartType::InlineBinary(bytes)
+                if is_mixed(bytes)
+                    && self.replacer.names(bytes, media_type(part).map_or(Markup::Plain, |kind| markup(&kind))) =>
+            {
+                self.withhold(out);
             }
             PartType::Message(nested) => {
                 text("Content-Type: message/rfc822\r\nContent-Disposition: attachment\r\n\r\n".to_owned());
@@ -80,6 +82,14 @@ impl Making<'_, '_> {
             },
             PartType::Text(_) | PartType::Html(_) => {}
         }
+    }
+
+    /// A file that goes.
+    fn withhold(&mut self, out: &mut Vec<u8>) {
+        self.changed = true;
+        self.withheld.push(("attachment".to_owned(), Code::Unsearchable));
+        let head = "Content-Type: text/plain; charset=utf-8\r\nContent-Disposition: inline\r\n\r\n";
+        out.extend_from_slice(format!("{head}{WITHHELD}\r\n").as_bytes());
     }
 
     /// A text whose charset is wrong or missing, if it names more people in another.
@@ -142,6 +152,12 @@ impl Making<'_, '_> {
     }
 }
 
+/// Whether a file is text at first and something else further on.
+fn is_mixed(bytes: &[u8]) -> bool {
+    let is_utf8 = std::str::from_utf8(bytes).is_ok() && !bytes.contains(&0);
+    !is_utf8 && is_text(&bytes[..bytes.len().min(START)]) && !is_text(bytes)
+}
+
 /// Whether a text part is a file, not what the message says.
 fn is_file(part: &MessagePart<'_>) -> bool {
     part.attachment_name().is_some()
@@ -161,4 +177,36 @@ fn media_type(part: &MessagePart<'_>) -> Option<String> {
 
 fn is_token(text: &str) -> bool {
     (1..=60).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$&^_.+-".contains(&b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::message::{Remade, remake};
+    use super::super::tests::{controller, replacer};
+    use super::*;
+    use crate::request::ThirdParties;
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+
+    /// What becomes of a mail of the subject with this file attached.
+    fn remade(file: &[u8]) -> Option<String> {
+        let controller = controller();
+        let people = ["From: Kim Novak <kim.novak@k.example>"];
+        let mut replacer = replacer(&controller, ThirdParties::Pseudonymise, &people);
+        let head = "From: x@example.org\r\nContent-Type: application/octet-stream; name=a.bin\r\nContent-Disposition: attachment; filename=a.bin\r\nContent-Transfer-Encoding: base64\r\n\r\n";
+        let raw = format!("{head}{}\r\n", STANDARD.encode(file));
+        let uid = crate::records::uid::Namespace::of_controller("https://k.example").other("a");
+        match remake(&mut replacer, raw.as_bytes(), true, &uid) {
+            Remade::New(made) => Some(String::from_utf8(made.bytes).unwrap()),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_text_only_at_first_is_withheld_if_it_names_somebody() {
+        let file =
+            |line: &str| [line.as_bytes(), "x".repeat(9_000).as_bytes(), b"\0\x01\xff\xfe\x02".as_slice()].concat();
+        assert!(remade(&file("# Kim Novak\n")).is_some_and(|text| text.contains(WITHHELD)));
+        assert!(remade(&file("# nobody\n")).is_none());
+    }
 }
