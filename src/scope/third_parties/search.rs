@@ -289,7 +289,7 @@ fn forms(key: &Alias) -> Vec<String> {
                 let words: Vec<&str> = word.split(' ').filter(|_| word.len() < 80).collect();
                 let turned = (1..words.len()).map(|at| format!("{}, {}", words[at..].join(" "), words[..at].join(" ")));
                 forms.extend(turned);
-                // As file names and links have it; run together only where it is too long for another word.
+                // As file names and links have it. Run together it may be another word: long ones only, and only there.
                 let name = words.concat();
                 if words.len() > 1 && !ORDINARY.contains(&name.as_str()) {
                     forms.extend(["-", "+", "."].map(|mark| words.join(mark)));
