@@ -45,8 +45,9 @@ struct Deflating {
 
 impl Deflating {
     fn new(level: u32) -> Deflating {
-        let whole = CompressionLvl::new(i32::try_from(level).unwrap()).unwrap();
-        let block = Compress::new(Compression::new(level), false);
+        let (small, large) = if level == 2 { (1, 3) } else { (i32::try_from(level).unwrap(), level) };
+        let whole = CompressionLvl::new(small).unwrap();
+        let block = Compress::new(Compression::new(large), false);
         let (whole, out) = (Compressor::new(whole), vec![0; 2 * BLOCK]);
         Deflating { level, whole, block, out, bytes: 0, time: Duration::ZERO }
     }

@@ -6,9 +6,10 @@
 
 use std::collections::VecDeque;
 use std::io;
+use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 
 /// Bytes from which on threads are worth their start.
@@ -56,7 +57,9 @@ pub(super) enum Promise<T> {
 impl Pool {
     /// A pool of so many threads, the writing one included; by default one for each core.
     pub fn new(threads: Option<usize>) -> Arc<Pool> {
-        let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        // Asked once: where the system keeps its answer in files, that takes as long as opening a store.
+        static CORES: OnceLock<usize> = OnceLock::new();
+        let cores = || *CORES.get_or_init(|| std::thread::available_parallelism().map_or(1, NonZero::get));
         let threads = threads.unwrap_or_else(cores).clamp(1, MOST_THREADS);
         Arc::new(Pool { threads, queue: Arc::default(), crew: Mutex::default() })
     }

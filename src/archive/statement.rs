@@ -3,135 +3,73 @@
 //! Activities whose data are covered are `dpv:Process`; what stays out is named with its reason and justification, so
 //! that a vocabulary written by others can judge the line that art20 has drawn.
 
-use super::facts::{ActivityFacts, CollectionFacts, Facts, RECORDS_FORMAT};
+mod nodes;
+
+use super::facts::{ActivityFacts, CollectionFacts, ElsewhereFacts, Facts, LedgerLine, RECORDS_FORMAT};
 use super::{json as text, report};
-use crate::records::{Bilingual, Code, LegalBasis};
-use serde_json::{Map, Value, json};
+use crate::records::{Code, LegalBasis, Origin};
+use nodes::{
+    Controller, Count, DateTime, Elsewhere, InLanguages, Literals, NotCovered, NotHeld, PersonalData, Process, Reason,
+    Reference, Replaced, Statement, Subject, Texts, ThirdParties, Titled,
+};
+use serde_json::value::RawValue;
 
 /// Down to this depth every member has a line: of an activity each kind of data has one.
 const SPREAD: usize = 4;
+/// art20's own words beside those of the vocabularies, as it stands in the statement. What stays out and the ledger are
+/// nodes of the graph (the ledger's counts by code stand there as nodes too); what tells of the configuration alone
+/// stays plain JSON.
+const CONTEXT: &str = include_str!("statement/context.json");
 
 /// The statement as text.
 pub(super) fn statement(facts: &Facts) -> String {
     let id = facts.id();
     let id = id.as_str();
-    let mut statement = json!({
-        "@context": context(),
-        "@id": id,
-        "@type": "dpv:RightExerciseRecord",
-        "format": RECORDS_FORMAT,
-        "dct:created": {"@value": facts.as_of.to_string(), "@type": "xsd:dateTime"},
-        "dpv:hasRight": {"@id": "eu-gdpr:A20"},
-        "dpv:hasRequestStatus": {"@id": if facts.missing.is_empty() { "dpv:RequestFulfilled" } else { "dpv:RequestActionDelayed" }},
-        "dpv:hasDataController": controller(facts),
-        "dpv:hasDataSubject": {"@id": format!("{id}#subject"), "@type": "dpv:DataSubject"},
-        "regime": facts.regime,
-        "as_of": facts.as_of.to_string(),
-        "languages": facts.languages,
-        "dct:hasPart": facts.activities.iter().filter_map(|activity| process(id, facts, activity)).collect::<Vec<_>>(),
-        "not_covered": facts.activities.iter().filter_map(|activity| not_covered(facts, activity)).collect::<Vec<_>>(),
-        "not_held": facts.activities.iter().filter(|activity| !activity.held).map(|activity| json!({
-            "activity": activity.key, "title": texts(&activity.title), "policy_section": activity.policy,
-        })).collect::<Vec<_>>(),
-        "elsewhere": facts.elsewhere.iter().map(|elsewhere| json!({
-            "key": elsewhere.key, "title": texts(&elsewhere.title), "reason": texts(&elsewhere.reason), "queried": false,
-        })).collect::<Vec<_>>(),
-        "excluded": excluded(facts),
-        "withheld": withheld(facts),
-        "third_parties": third_parties(facts),
-        "ledger": facts.ledger,
-        "findings": facts.findings,
-        "partial": !facts.missing.is_empty(),
-        "missing_stores": facts.missing,
-    });
-    if let Some(object) = statement.as_object_mut() {
-        let mut put = |key: &str, value: Option<String>| value.map(|value| object.insert(key.to_owned(), json!(value)));
-        put("reference", facts.reference.clone());
-        put("law_for_the_deceased", facts.deceased.clone());
-        put("received", facts.received.map(|at| at.to_string()));
-        put(
-            "supervisory_authority",
-            facts.controller.supervisory_authority.as_ref().map(|text| text.first().to_owned()),
-        );
-    }
-    if let (Some(object), false) = (statement.as_object_mut(), facts.only.is_empty()) {
-        object.insert("only".into(), json!(facts.only));
-    }
+    let statement = Statement {
+        // It is JSON, as a test says.
+        context: serde_json::from_str::<&RawValue>(CONTEXT).ok(),
+        id,
+        class: "dpv:RightExerciseRecord",
+        format: RECORDS_FORMAT,
+        created: DateTime { value: facts.as_of.to_string(), class: "xsd:dateTime" },
+        as_of: facts.as_of.to_string(),
+        reference: facts.reference.as_deref(),
+        received: facts.received.map(|at| at.to_string()),
+        regime: facts.regime,
+        right: Reference { id: "eu-gdpr:A20" },
+        status: Reference {
+            id: if facts.missing.is_empty() { "dpv:RequestFulfilled" } else { "dpv:RequestActionDelayed" },
+        },
+        controller: controller(facts),
+        subject: Subject { id: format!("{id}#subject"), class: "dpv:DataSubject" },
+        law_for_the_deceased: facts.deceased.as_deref(),
+        supervisory_authority: facts.controller.supervisory_authority.as_ref().map(|text| text.first()),
+        languages: &facts.languages,
+        only: &facts.only,
+        partial: !facts.missing.is_empty(),
+        missing_stores: &facts.missing,
+        third_parties: third_parties(facts),
+        activities: facts.activities.iter().filter_map(|activity| process(id, facts, activity)).collect(),
+        not_covered: facts.activities.iter().filter_map(|activity| not_covered(facts, activity)).collect(),
+        not_held: facts.activities.iter().filter(|activity| !activity.held).map(not_held).collect(),
+        elsewhere: facts.elsewhere.iter().map(elsewhere).collect(),
+        excluded: excluded(facts),
+        withheld: withheld(facts),
+        ledger: &facts.ledger,
+        findings: &facts.findings,
+    };
     text::file(&statement, SPREAD)
 }
 
-/// art20's own words beside those of the vocabularies. What stays out and the ledger are nodes of the graph; what tells
-/// of the configuration alone stays plain JSON.
-fn context() -> Value {
-    let mut context = json!({
-        "@version": 1.1,
-        "dpv": "https://w3id.org/dpv#",
-        "eu-gdpr": "https://w3id.org/dpv/legal/eu/gdpr#",
-        "pd": "https://w3id.org/dpv/pd#",
-        "justifications": "https://w3id.org/dpv/justifications#",
-        "dct": "http://purl.org/dc/terms/",
-        "xsd": "http://www.w3.org/2001/XMLSchema#",
-        "art20": "urn:art20:terms:",
-    });
-    let plain = [
-        "format",
-        "regime",
-        "as_of",
-        "languages",
-        "reference",
-        "received",
-        "only",
-        "law_for_the_deceased",
-        "supervisory_authority",
-        "partial",
-        "missing_stores",
-        "activity",
-        "policy_section",
-        "voluntary",
-        "legal_basis",
-        "excluded",
-        "withheld",
-        "code",
-        "count",
-        "collection",
-        "provision",
-        "reasons",
-        "store",
-        "kind",
-        "matched",
-        "portable",
-        "verbatim",
-    ];
-    let tables = ["findings", "third_parties", "not_covered", "not_held", "elsewhere", "texts"];
-    if let Some(object) = context.as_object_mut() {
-        for word in plain {
-            object.insert(word.into(), json!(format!("art20:{word}")));
-        }
-        for word in tables {
-            object.insert(word.into(), json!({"@id": format!("art20:{word}"), "@type": "@json"}));
-        }
-        object.insert("sentence".into(), json!({"@id": "art20:sentence", "@container": "@language"}));
-        object.insert("justification".into(), json!({"@id": "dpv:hasJustification", "@type": "@id"}));
-        // Its counts by code stand in `excluded` and `withheld` too, there as nodes.
-        let by_code = |word: &str| json!({"@id": format!("art20:{word}_by_code"), "@type": "@json"});
-        let ledger = json!({"excluded": by_code("excluded"), "withheld": by_code("withheld")});
-        object.insert("ledger".into(), json!({"@id": "art20:ledger", "@context": ledger}));
-    }
-    context
-}
-
-fn controller(facts: &Facts) -> Value {
+fn controller(facts: &Facts) -> Controller<'_> {
     let controller = &facts.controller;
-    let mut object = json!({
-        "@id": controller_id(&controller.id, facts),
-        "@type": "dpv:DataController",
-        "dct:title": controller.name,
-        "dpv:hasName": controller.name,
-    });
-    if let (Some(email), Some(object)) = (&controller.email, object.as_object_mut()) {
-        object.insert("dpv:hasContact".into(), json!(email));
+    Controller {
+        id: controller_id(&controller.id, facts),
+        class: "dpv:DataController",
+        title: &controller.name,
+        name: &controller.name,
+        contact: controller.email.as_deref(),
     }
-    object
 }
 
 /// The controller's id where it is an IRI, else one inside the archive's.
@@ -139,21 +77,6 @@ fn controller_id(id: &str, facts: &Facts) -> String {
     let iri =
         id.contains(':') && !id.contains(|c: char| c.is_whitespace() || c.is_control() || "<>\"{}|\\^`".contains(c));
     if iri { id.to_owned() } else { format!("{}#controller", facts.id().as_str()) }
-}
-
-fn texts(text: &crate::records::Text) -> Value {
-    match text.variants.as_slice() {
-        [(tag, only)] if tag.is_empty() => json!(only),
-        variants => Value::Object(variants.iter().map(|(tag, text)| (tag.clone(), json!(text))).collect()),
-    }
-}
-
-fn literal(text: &crate::records::Text) -> Value {
-    let variants = text
-        .variants
-        .iter()
-        .map(|(tag, text)| if tag.is_empty() { json!(text) } else { json!({"@value": text, "@language": tag}) });
-    Value::Array(variants.collect())
 }
 
 /// The collections that hold data of an activity.
@@ -166,7 +89,7 @@ fn is_covered(basis: LegalBasis) -> bool {
 }
 
 /// An activity whose data Art. 20 covers and that has some in the archive.
-fn process(id: &str, facts: &Facts, activity: &ActivityFacts) -> Option<Value> {
+fn process<'f>(id: &str, facts: &'f Facts, activity: &'f ActivityFacts) -> Option<Process<'f>> {
     let basis = activity.legal_basis.filter(|basis| is_covered(*basis) && activity.held && activity.automated)?;
     let mut data = Vec::new();
     for collection in &facts.collections {
@@ -188,62 +111,56 @@ fn process(id: &str, facts: &Facts, activity: &ActivityFacts) -> Option<Value> {
     if data.is_empty() {
         return None;
     }
-    let mut process = json!({
-        "@id": format!("{id}#activity-{}", encoded(&activity.key)),
-        "@type": "dpv:Process",
-        "activity": activity.key,
-        "dct:title": literal(&activity.title),
-        "dpv:hasLegalBasis": basis.dpv_terms().iter().map(|term| json!({"@id": format!("eu-gdpr:{term}")})).collect::<Vec<_>>(),
-        "dpv:hasPersonalData": data,
-    });
-    if let Some(object) = process.as_object_mut() {
-        if let Some(purpose) = &activity.purpose {
-            object.insert("dpv:hasPurpose".into(), json!({"@type": "dpv:Purpose", "dct:title": literal(purpose)}));
-        }
-        if !activity.recipients.is_empty() {
-            let recipients = activity
-                .recipients
-                .iter()
-                .map(|recipient| json!({"@type": "dpv:Recipient", "dct:title": literal(recipient)}));
-            object.insert("dpv:hasRecipient".into(), recipients.collect());
-        }
-        if let Some(policy) = &activity.policy {
-            object.insert("policy_section".into(), json!(policy));
-        }
-        if let Some(retention) = &activity.retention {
-            object.insert(
-                "dpv:hasStorageCondition".into(),
-                json!({"@type": "dpv:StorageDuration", "dct:title": retention}),
-            );
-        }
-    }
-    Some(process)
-}
-
-fn personal_data(id: &str, collection: &CollectionFacts, path: &str, origin: Option<crate::records::Origin>) -> Value {
-    let category = collection.kind.field(path).map_or(collection.kind.category(), |(_, spec)| spec.category);
-    let class = origin.map_or("CollectedPersonalData", |origin| origin.dpv_class());
-    json!({
-        "@id": format!("{id}#data-{}-{}", encoded(&collection.name), encoded(path)),
-        "@type": [format!("dpv:{class}"), format!("pd:{category}")],
-        "dct:title": format!("{}.{path}", collection.name),
-        "dpv:hasDataSource": {"@id": "dpv:DataSubjectDataSource"},
+    Some(Process {
+        id: format!("{id}#activity-{}", encoded(&activity.key)),
+        class: "dpv:Process",
+        activity: &activity.key,
+        title: Literals(&activity.title),
+        legal_basis: basis.dpv_terms().iter().map(|term| Reference { id: format!("eu-gdpr:{term}") }).collect(),
+        purpose: activity.purpose.as_ref().map(|text| Titled { class: "dpv:Purpose", title: Literals(text) }),
+        recipients: activity
+            .recipients
+            .iter()
+            .map(|text| Titled { class: "dpv:Recipient", title: Literals(text) })
+            .collect(),
+        retention: activity.retention.as_deref().map(|title| Titled { class: "dpv:StorageDuration", title }),
+        policy_section: activity.policy.as_deref(),
+        data,
     })
 }
 
+fn personal_data(id: &str, collection: &CollectionFacts, path: &str, origin: Option<Origin>) -> PersonalData {
+    let category = collection.kind.field(path).map_or(collection.kind.category(), |(_, spec)| spec.category);
+    let class = origin.map_or("CollectedPersonalData", |origin| origin.dpv_class());
+    PersonalData {
+        id: format!("{id}#data-{}-{}", encoded(&collection.name), encoded(path)),
+        classes: [format!("dpv:{class}"), format!("pd:{category}")],
+        title: format!("{}.{path}", collection.name),
+        origin: Reference { id: "dpv:DataSubjectDataSource" },
+    }
+}
+
 /// An activity whose data Art. 20 does not cover, or that the controller gives of its own accord.
-fn not_covered(facts: &Facts, activity: &ActivityFacts) -> Option<Value> {
+fn not_covered<'f>(facts: &'f Facts, activity: &'f ActivityFacts) -> Option<NotCovered<'f>> {
     let basis = activity.legal_basis.filter(|basis| activity.held && (!is_covered(*basis) || !activity.automated))?;
-    let names: Vec<&str> = collections(facts, &activity.key).map(|collection| collection.name.as_str()).collect();
-    Some(json!({
-        "activity": activity.key,
-        "title": texts(&activity.title),
-        "legal_basis": basis.name(),
-        "legal_basis_terms": basis.dpv_terms().iter().map(|term| format!("https://w3id.org/dpv/legal/eu/gdpr#{term}")).collect::<Vec<_>>(),
-        "automated": activity.automated,
-        "voluntary": activity.voluntary,
-        "collections": names,
-    }))
+    let term = |term: &&str| format!("https://w3id.org/dpv/legal/eu/gdpr#{term}");
+    Some(NotCovered {
+        activity: &activity.key,
+        title: Texts(&activity.title),
+        legal_basis: basis.name(),
+        legal_basis_terms: basis.dpv_terms().iter().map(term).collect(),
+        automated: activity.automated,
+        voluntary: activity.voluntary,
+        collections: collections(facts, &activity.key).map(|collection| collection.name.as_str()).collect(),
+    })
+}
+
+fn not_held(activity: &ActivityFacts) -> NotHeld<'_> {
+    NotHeld { activity: &activity.key, title: Texts(&activity.title), policy_section: activity.policy.as_deref() }
+}
+
+fn elsewhere(elsewhere: &ElsewhereFacts) -> Elsewhere<'_> {
+    Elsewhere { key: &elsewhere.key, title: Texts(&elsewhere.title), reason: Texts(&elsewhere.reason), queried: false }
 }
 
 /// A key as a part of an IRI.
@@ -259,22 +176,17 @@ fn encoded(key: &str) -> String {
     text
 }
 
-/// A fixed text in every language of the report, by its tag.
-fn in_languages(facts: &Facts, text: Bilingual) -> Value {
-    facts.languages.iter().map(|tag| (tag.clone(), json!(text.in_language(tag)))).collect::<Map<_, _>>().into()
-}
-
-fn reason(facts: &Facts, code: Code, count: u64) -> Map<String, Value> {
+fn reason<'f>(facts: &'f Facts, line: &'f LedgerLine, code: Code, count: u64) -> Reason<'f> {
     let pipl = facts.regime == "pipl";
-    let mut object = Map::new();
-    object.insert("code".into(), json!(code.as_str()));
-    object.insert("count".into(), json!(count));
-    object.insert("provision".into(), json!(code.provision_under(pipl)));
-    object.insert("sentence".into(), in_languages(facts, code.sentence_under(pipl)));
-    if let Some(term) = justification(code) {
-        object.insert("justification".into(), json!(format!("https://w3id.org/dpv/justifications#{term}")));
+    Reason {
+        collection: &line.collection,
+        code: code.as_str(),
+        count,
+        provision: code.provision_under(pipl),
+        sentence: InLanguages { tags: &facts.languages, text: code.sentence_under(pipl) },
+        justification: justification(code).map(|term| format!("https://w3id.org/dpv/justifications#{term}")),
+        reasons: None,
     }
-    object
 }
 
 /// The justification in `https://w3id.org/dpv/justifications#`; only what the controller's own configuration leaves out
@@ -302,47 +214,45 @@ fn justification(code: Code) -> Option<&'static str> {
 }
 
 /// What became of other people, and how many values name them (Art. 20(4)).
-fn third_parties(facts: &Facts) -> Value {
-    let mut object = json!({ "mode": facts.third_parties });
-    if let (Some(replaced), Some(members)) = (&facts.replaced, object.as_object_mut()) {
-        let values =
-            replaced.values.iter().map(|(collection, count)| json!({ "collection": collection, "count": count }));
-        members.insert("people".into(), json!(replaced.people));
-        members.insert("replaced".into(), values.collect());
-        members.insert("provision".into(), json!(Code::ThirdParty.provision_under(facts.regime == "pipl")));
-        members.insert("justification".into(), json!("https://w3id.org/dpv/justifications#ThirdPartyRightsImpaired"));
-        let sentence = report::replaced_sentence(facts.third_parties);
-        members.insert("sentence".into(), in_languages(facts, sentence));
-    }
-    object
+fn third_parties(facts: &Facts) -> ThirdParties<'_> {
+    let replaced = facts.replaced.as_ref().map(|replaced| Replaced {
+        people: replaced.people,
+        replaced: replaced.values.iter().map(|(collection, count)| Count { collection, count: *count }).collect(),
+        provision: Code::ThirdParty.provision_under(facts.regime == "pipl"),
+        justification: "https://w3id.org/dpv/justifications#ThirdPartyRightsImpaired",
+        sentence: InLanguages { tags: &facts.languages, text: report::replaced_sentence(facts.third_parties) },
+    });
+    ThirdParties { mode: facts.third_parties, replaced }
 }
 
-fn excluded(facts: &Facts) -> Vec<Value> {
-    let rows =
-        facts.ledger.iter().flat_map(|line| line.excluded.iter().map(move |(code, count)| (line, *code, *count)));
-    rows.map(|(line, code, count)| {
-        let mut object = reason(facts, code, count);
-        object.insert("collection".into(), json!(line.collection));
-        Value::Object(object)
-    })
-    .collect()
+fn excluded(facts: &Facts) -> Vec<Reason<'_>> {
+    let of = |line| move |(code, count): (&Code, &u64)| reason(facts, line, *code, *count);
+    facts.ledger.iter().flat_map(|line| line.excluded.iter().map(of(line))).collect()
 }
 
-fn withheld(facts: &Facts) -> Vec<Value> {
+fn withheld(facts: &Facts) -> Vec<Reason<'_>> {
     let mut all = Vec::new();
     for line in &facts.ledger {
         for (code, count) in &line.withheld {
-            let mut object = reason(facts, *code, *count);
-            object.insert("collection".into(), json!(line.collection));
+            let mut reason = reason(facts, line, *code, *count);
             if *code == Code::Omitted {
-                let reasons = facts.collections.iter().find(|c| c.name == line.collection).map(|c| &c.omitted);
-                object.insert(
-                    "reasons".into(),
-                    json!(reasons.into_iter().flatten().map(|(_, reason)| reason).collect::<Vec<_>>()),
-                );
+                let omitted = facts.collections.iter().find(|c| c.name == line.collection).map(|c| &c.omitted);
+                reason.reasons = Some(omitted.into_iter().flatten().map(|(_, reason)| reason.as_str()).collect());
             }
-            all.push(Value::Object(object));
+            all.push(reason);
         }
     }
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_context_is_json_that_stands_in_the_statement_as_it_is() {
+        let context: std::collections::BTreeMap<String, serde_json::Value> = serde_json::from_str(CONTEXT).unwrap();
+        assert_eq!(context["dpv"], "https://w3id.org/dpv#");
+        assert!(CONTEXT.ends_with("\n  }\n"), "indented as what begins on the second line");
+    }
 }

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 #[derive(Debug, Args)]
 pub struct WritingOptions {
     /// How hard to compress
-    #[arg(long, value_name = "0-9", default_value_t = 3, value_parser = clap::value_parser!(u32).range(0..=9))]
+    #[arg(long, value_name = "0-9", default_value_t = 2, value_parser = clap::value_parser!(u32).range(0..=9))]
     pub level: u32,
 }
 

@@ -27,6 +27,8 @@ pub(super) struct Evaluated {
     pub fault: Option<Fault>,
     /// Changes whenever the rows may have changed.
     pub version: u64,
+    /// By which state of what is settled they were judged.
+    pub policy: Option<u64>,
 }
 
 /// Why rows cannot become records.

@@ -14,6 +14,15 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 /// So often it may be settled anew who the subject is without an identifier learned or proved to be shared.
 const MAX_ROUNDS: usize = 200;
 
+/// What the rows of a collection depend on.
+#[derive(Clone, PartialEq, Eq)]
+struct Input {
+    /// How many identifiers its conditions could use.
+    identifiers: usize,
+    /// The versions of the collections that it links to.
+    links: Vec<u64>,
+}
+
 /// A search under way.
 pub(super) struct Search<'a, F: Finder> {
     controller: &'a Controller,
@@ -30,7 +39,7 @@ pub(super) struct Search<'a, F: Finder> {
     persons: Persons,
     evaluated: Vec<Evaluated>,
     /// What each collection was last evaluated with; the same again gives the same rows.
-    inputs: Vec<Option<(usize, u64, Vec<u64>)>>,
+    inputs: Vec<Option<Input>>,
     settled: Settled,
     /// Rows that `where` leaves to another collection of the same table: (collection, row).
     elsewhere: BTreeSet<(usize, RowName)>,
@@ -99,7 +108,11 @@ impl<'a, F: Finder> Search<'a, F> {
                 let newly_shared = settled.shared.difference(&proved).map(|at| self.identifiers[*at as usize].clone());
                 let newly_shared: Vec<Identifier> = newly_shared.collect();
                 self.settled = settled;
-                self.came_back.extend(self.elsewhere.difference(&elsewhere).cloned());
+                for (at, row) in self.elsewhere.difference(&elsewhere) {
+                    self.came_back.insert((*at, row.clone()));
+                    // It was taken out, so it has to be found again.
+                    self.inputs[*at] = None;
+                }
                 self.elsewhere = elsewhere;
                 self.policy += 1;
                 if !newly_shared.is_empty() {
@@ -150,44 +163,55 @@ impl<'a, F: Finder> Search<'a, F> {
         self.inputs.fill(None);
     }
 
-    /// Evaluates every collection whose inputs have changed, in the order of the links.
+    /// Evaluates every collection whose inputs have changed, in the order of the links, and judges the others anew
+    /// where it was settled anew who the subject is: their rows are the same, so the store is not asked again.
     fn evaluate(&mut self) -> Result<(), IdentifyError<F::Error>> {
         for &at in &self.controller.evaluation_order {
             let collection = &self.controller.collections[at];
             let links = collection.matches.iter().flat_map(|condition| condition.links());
-            let versions =
+            let links =
                 links.filter_map(|name| self.controller.collection(name)).map(|l| self.evaluated[l].version).collect();
             let kinds: BTreeSet<&str> =
                 collection.matches.iter().flat_map(|condition| condition.identifier_types()).collect();
-            let relevant = self.identifiers.iter().filter(|identifier| kinds.contains(identifier.kind())).count();
-            let input = (relevant, self.policy, versions);
-            if self.inputs[at].as_ref() == Some(&input) {
-                continue;
+            let identifiers = self.identifiers.iter().filter(|identifier| kinds.contains(identifier.kind())).count();
+            let input = Input { identifiers, links };
+            let mut evaluated = std::mem::take(&mut self.evaluated[at]);
+            let mut changed = self.inputs[at].as_ref() != Some(&input);
+            if changed {
+                // The old rows make room for the new ones.
+                drop(std::mem::take(&mut evaluated));
+                let mut evaluation = Evaluation {
+                    controller: self.controller,
+                    finder: self.finder,
+                    identifiers: &self.identifiers,
+                    sets: &mut self.sets,
+                    persons: &mut self.persons,
+                };
+                evaluated = evaluation.collection(at, &self.evaluated)?;
+                self.inputs[at] = Some(input);
             }
-            let mut evaluation = Evaluation {
-                controller: self.controller,
-                finder: self.finder,
-                identifiers: &self.identifiers,
-                sets: &mut self.sets,
-                persons: &mut self.persons,
-            };
-            let mut evaluated = evaluation.collection(at, &self.evaluated)?;
-            self.judge(at, &mut evaluated.rows);
-            self.versions += 1;
-            evaluated.version = self.versions;
+            if evaluated.policy != Some(self.policy) {
+                changed |= self.judge(at, &mut evaluated.rows);
+                evaluated.policy = Some(self.policy);
+            }
+            if changed {
+                self.versions += 1;
+                evaluated.version = self.versions;
+            }
             self.evaluated[at] = evaluated;
-            self.inputs[at] = Some(input);
         }
         Ok(())
     }
 
-    /// Says of each row whether it is the subject's, by what is settled so far.
-    fn judge(&self, at: usize, rows: &mut Vec<MatchedRow>) {
+    /// Says of each row whether it is the subject's, by what is settled so far. Whether anything is new about them.
+    fn judge(&self, at: usize, rows: &mut Vec<MatchedRow>) -> bool {
         let collection = &self.controller.collections[at];
         let subject: Option<&BTreeSet<PersonId>> = self.settled.subject.get(&self.persons.space(collection));
+        let before = rows.len();
         if !self.elsewhere.is_empty() {
             rows.retain(|row| row.selected || !self.elsewhere.contains(&(at, RowName::of(&row.row))));
         }
+        let mut changed = rows.len() != before;
         for row in rows {
             let stranger = match (row.person.get(), subject) {
                 (Some(person), Some(subject)) => !subject.contains(&person),
@@ -195,13 +219,15 @@ impl<'a, F: Finder> Search<'a, F> {
             };
             let by = self.sets.get(row.found_by);
             let only_shared = !by.is_empty() && by.iter().all(|identifier| self.settled.shared.contains(identifier));
-            row.fate = match (stranger || only_shared, self.decisions.accept_shared, row.selected) {
+            let fate = match (stranger || only_shared, self.decisions.accept_shared, row.selected) {
                 (true, false, _) => RowFate::SharedIdentifier,
                 (_, _, false) => RowFate::NotSelected,
                 (true, true, true) => RowFate::Accepted,
                 (false, _, true) => RowFate::Subject,
             };
+            changed |= std::mem::replace(&mut row.fate, fate) != fate;
         }
+        changed
     }
 
     /// Rows that one collection's `where` leaves out and another collection of the same table takes.

@@ -49,3 +49,28 @@ fn many_rows_linked_to_many_by_one_value_are_found_once_each() {
     assert_eq!(found.rows("pages").split(' ').count(), 20_000);
     assert!(start.elapsed() < PATIENCE, "{:?}", start.elapsed());
 }
+
+#[test]
+fn a_collection_is_asked_again_only_where_its_rows_may_have_changed() {
+    let contacts = "match = [\"email = subject.email\", \"no = subject.customer\"]\nperson = \"no\"\nlearn = { customer = [\"no\"] }";
+    let collections = [
+        ("contacts", "c", contacts),
+        ("mails", "m", "match = [\"sender = subject.email\"]"),
+        ("files", "f", "match = [\"mail = mails.id\"]"),
+        ("orders", "o", "match = [\"no = subject.customer\"]"),
+        ("parts", "p", "match = [\"order = orders.id\"]"),
+    ];
+    let tables: [super::world::Rows<'_>; 5] = [
+        ("c", "id | no | email", &["1 | A | a@x.org", "2 | B | b@x.org"]),
+        ("m", "id | sender", &["1 | a@x.org", "2 | b@x.org"]),
+        ("f", "id | mail", &["1 | 1", "2 | 2"]),
+        ("o", "id | no", &["1 | A", "2 | B"]),
+        ("p", "id | order", &["1 | 1", "2 | 2"]),
+    ];
+    let mut world = World::new(&collections, &tables);
+    let found = world.find(&["email:a@x.org"]);
+    let names = ["contacts", "mails", "files", "orders", "parts"];
+    assert_eq!(names.map(|name| found.rows(name)), ["1"; 5]);
+    // By the address, then by the address and the number that it taught.
+    assert_eq!(names.map(|name| world.asked(name)), [3, 1, 1, 1, 1]);
+}

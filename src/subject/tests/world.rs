@@ -6,6 +6,7 @@ use crate::subject::{
     ColumnTest, Decisions, Finder, FoundRow, Identification, Identifier, IdentifyError, RowFate, RowId, Test,
     canonical_in, identify, list_has,
 };
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -18,6 +19,8 @@ pub struct World {
     tables: HashMap<String, (Vec<String>, Vec<Vec<Cell>>)>,
     /// Whether the store leaves out what cannot match; a store need not.
     strict: bool,
+    /// How often the last search asked for rows of each collection.
+    asked: RefCell<HashMap<String, usize>>,
 }
 
 /// A table: its name, its columns and its rows. The empty text is NULL, digits are a number, `'1` is the text 1.
@@ -57,10 +60,11 @@ impl World {
             }
         }
         let controller = Controller::parse(Path::new("art20.toml"), text).unwrap();
-        World { controller, tables: known, strict: false }
+        World { controller, tables: known, strict: false, asked: RefCell::default() }
     }
 
     fn run(&self, subject: &[&str], decisions: Decisions) -> Result<Identification, IdentifyError<Broken>> {
+        self.asked.borrow_mut().clear();
         let subject: Vec<Identifier> =
             subject.iter().map(|text| Identifier::parse(text, Some("DE")).unwrap()).collect();
         identify(&self.controller, &subject, decisions, self)
@@ -78,6 +82,11 @@ impl World {
         };
         assert_eq!(show(&lax), show(&strict), "it must not matter how much the store lets pass");
         lax.map(|found| self.found(&found))
+    }
+
+    /// How often the last search asked for rows of this collection.
+    pub fn asked(&self, collection: &str) -> usize {
+        self.asked.borrow().get(collection).copied().unwrap_or_default()
     }
 
     /// Finds without decisions and without failing.
@@ -165,6 +174,7 @@ impl Finder for World {
         columns: &[&str],
         visit: &mut dyn FnMut(FoundRow) -> Result<(), Broken>,
     ) -> Result<(), Broken> {
+        *self.asked.borrow_mut().entry(collection.name.clone()).or_default() += 1;
         let (names, rows) = &self.tables[&collection.table];
         let get = |row: &[Cell], column: &str| row[names.iter().position(|name| name == column).unwrap()].clone();
         // From the end: nothing may depend on the order of the store.
