@@ -290,14 +290,14 @@ pub(super) fn held_back(
     Ok(vec![(record.source.collection.clone(), Code::ThirdParty, stripped.names.len() as u64)])
 }
 
-/// The schema of the records of a kind, which no archive changes: made once for all archives of a batch.
+/// The schema of the records of a kind, which no archive changes: compressed once for all archives of a batch.
 fn schema_file(kind: Kind, level: u32) -> Result<Arc<Constant>, ArchiveError> {
     static MADE: Mutex<BTreeMap<(Kind, u32), Arc<Constant>>> = Mutex::new(BTreeMap::new());
     let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(file) = made.get(&(kind, level)) {
         return Ok(file.clone());
     }
-    let file = Arc::new(Constant::new(json_file(&schema::record_schema(kind)).as_bytes(), level)?);
+    let file = Arc::new(Constant::new(schema::schema_file(kind).as_bytes(), level)?);
     made.insert((kind, level), file.clone());
     Ok(file)
 }

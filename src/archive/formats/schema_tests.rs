@@ -46,6 +46,21 @@ fn a_schema_knows_every_key_that_a_record_is_written_with() {
 }
 
 #[test]
+fn the_files_of_the_archive_are_these_schemas() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/archive/formats/schemas");
+    let bless = std::env::var_os("ART20_BLESS").is_some_and(|value| value == "1");
+    for kind in Kind::ALL {
+        let text = super::super::json_file(&record_schema(kind));
+        if bless {
+            std::fs::write(folder.join(format!("{}.schema.json", kind.file_stem())), &text).unwrap();
+        } else {
+            let renew = "ART20_BLESS=1 cargo test --lib schemas";
+            assert!(text == schema_file(kind), "{}: {renew}", kind.file_stem());
+        }
+    }
+}
+
+#[test]
 fn every_field_of_the_catalogue_is_described_in_both_languages() {
     for kind in Kind::ALL {
         let schema = record_schema(kind);
