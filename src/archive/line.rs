@@ -5,19 +5,24 @@
 
 use serde::Serialize;
 use serde_json::ser::{CharEscape, CompactFormatter, Formatter};
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 
 /// The ends of lines that JSON does not escape by itself.
 const ENDS: [char; 3] = ['\u{85}', '\u{2028}', '\u{2029}'];
+
+/// How much is handed on together.
+const PIECE: usize = 4 * 1024;
 
 /// Writes a value and a line end.
 ///
 /// # Errors
 /// When the file cannot be written.
-pub(super) fn write_line(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
-    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, OneLine);
-    value.serialize(&mut serializer)?;
-    out.write_all(b"\n")
+pub(super) fn write_line(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
+    // JSON is written in very small pieces.
+    let mut out = BufWriter::with_capacity(PIECE, out);
+    value.serialize(&mut serde_json::Serializer::with_formatter(&mut out, OneLine))?;
+    out.write_all(b"\n")?;
+    out.flush()
 }
 
 /// Compact JSON on one line by anybody's rules.

@@ -60,7 +60,10 @@ impl Destination for Nowhere {
 }
 
 fn count(taken: &mut BTreeMap<String, u64>, record: &Record) {
-    *taken.entry(record.source.collection.clone()).or_default() += 1;
+    match taken.get_mut(&record.source.collection) {
+        Some(count) => *count += 1,
+        None => drop(taken.insert(record.source.collection.clone(), 1)),
+    }
     record.children().iter().for_each(|child| count(taken, child));
 }
 
