@@ -65,14 +65,14 @@ fn quoted_line(line: &[u8], out: &mut impl Write) -> io::Result<()> {
 
 /// How many bytes at the beginning stand for themselves. Most texts are nothing else, so many are looked at together.
 fn plain(bytes: &[u8]) -> usize {
-    const TOGETHER: usize = 16;
-    let all = |part: &&[u8]| part.iter().fold(true, |all, byte| all & stands_for_itself(*byte));
-    let many = bytes.chunks_exact(TOGETHER).take_while(all).count() * TOGETHER;
+    let others = |part: &[u8; 16]| part.iter().fold(0, |others, byte| others | u8::from(!stands_for_itself(*byte)));
+    let (together, _) = bytes.as_chunks();
+    let many = together.iter().take_while(|part| others(part) == 0).count() * 16;
     many + bytes[many..].iter().take_while(|byte| stands_for_itself(**byte)).count()
 }
 
 const fn stands_for_itself(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'!'..=b'<' | b'>'..=b'~')
+    (byte >= b' ' && byte <= b'~' && byte != b'=') || byte == b'\t'
 }
 
 /// `From `, `>From `, `>>From ` …
