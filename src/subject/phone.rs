@@ -135,7 +135,10 @@ pub(super) fn may_be_one_of(text: &str, numbers: &[Vec<u8>]) -> bool {
     numbers.iter().any(|number| {
         // The extension comes last; a number that could not be read stands there with whatever it had.
         let plain = number.split(|byte| *byte == b';').next().unwrap_or_default();
-        plain.iter().any(u8::is_ascii_alphabetic) || digits(plain).iter().take(LAST).eq(own.iter().take(LAST))
+        let other = digits(plain);
+        // A prefix may have left hardly anything behind the code of a country.
+        let is_short = other.len() < COUNTRY_CODES.len() + LAST;
+        is_short || plain.iter().any(u8::is_ascii_alphabetic) || other.iter().take(LAST).eq(own.iter().take(LAST))
     })
 }
 
@@ -205,6 +208,10 @@ mod tests {
             }
         }
         assert!(dropped > 1_500, "{dropped}");
+        // China takes the beginning of a number in Belize for a prefix and leaves two digits of it.
+        let text = "+501 1267435";
+        assert_eq!(phone(text, Some("CN")), "+50135");
+        assert!(may_be_one_of(text, &[b"+50135".to_vec()]));
     }
 
     #[test]
