@@ -11,7 +11,9 @@ use crate::normalize::{NormalizeError, Normalized, RowReader, RowRef, SubjectNam
 use crate::receipt::Ledger;
 use crate::records::Code;
 use crate::request::{PortabilityRequest, ThirdParties};
-use crate::scope::{Circumstances, PortableRecord, Replaced, Replacer, ScopeDecision, decide, retention_ended};
+use crate::scope::{
+    Circumstances, PortableRecord, Replaced, Replacer, ScopeDecision, ScopeError, decide, retention_ended,
+};
 use crate::stores::{StoreError, Stores};
 use crate::subject::{Ambiguity, Identification, IdentifyError, MatchedRow, RowFate, RowId, identify};
 use jiff::Timestamp;
@@ -47,6 +49,9 @@ pub enum FulfilError {
     /// The stores are not as the configuration says: keys, parents, activities.
     #[error("{0}")]
     Configuration(String, &'static str),
+    /// Nothing can be decided about other people.
+    #[error(transparent)]
+    Scope(#[from] ScopeError),
     /// The archive cannot be written.
     #[error(transparent)]
     Archive(ArchiveError),
@@ -103,16 +108,7 @@ pub fn fulfil(
     let known = identification.identifiers.iter().map(|known| &known.identifier);
     let subject = SubjectNames::new(known, controller.country.as_deref());
     let consents = consents::consents(controller, request, as_of, stores, &identification, &subject)?;
-    let replacer = match request.third_parties {
-        ThirdParties::Keep => None,
-        mode => {
-            let sightings = sightings::sightings(controller, stores, &identification, &subject, watcher)?;
-            let shared = identification.identifiers.iter().filter(|k| k.shared && request.accept_shared.is_none());
-            let shared = SubjectNames::new(shared.map(|known| &known.identifier), controller.country.as_deref());
-            let occasion = sightings::occasion(controller, request, as_of);
-            Some(Replacer::new(mode, sightings, &occasion).with_shared(shared))
-        }
-    };
+    let replacer = sightings::replacer(controller, request, as_of, stores, &identification, &subject, watcher)?;
     let third_parties = request.third_parties;
     let (regime, only) = (request.regime, request.only.as_slice());
     let circumstances = Circumstances { controller, regime, consents: &consents, as_of, third_parties, only };

@@ -154,6 +154,7 @@ impl From<FulfilError> for Failure {
         match error {
             FulfilError::Store(error) => error.into(),
             FulfilError::Archive(error) => error.into(),
+            FulfilError::Scope(error) => Failure::new(1, error.to_string(), error.advice()),
             FulfilError::Unknown => Failure::new(
                 4,
                 error.to_string(),

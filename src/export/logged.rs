@@ -101,6 +101,7 @@ fn why(error: &ExportError) -> &'static str {
         ExportError::Fulfil(FulfilError::Ambiguous { .. }) => "ambiguous-subject",
         ExportError::Fulfil(FulfilError::Deceased { .. }) => "deceased",
         ExportError::Fulfil(FulfilError::Configuration(..)) => "configuration",
+        ExportError::Fulfil(FulfilError::Scope(_)) => "too-many-names",
         ExportError::Fulfil(FulfilError::Interrupted) => "interrupted",
     }
 }

@@ -4,8 +4,8 @@ use super::{FulfilError, Watcher, back, from_normalize, through, unreadable};
 use crate::controller::Controller;
 use crate::normalize::{RowReader, SubjectNames};
 use crate::records::{FieldValue, Kind};
-use crate::request::PortabilityRequest;
-use crate::scope::Sightings;
+use crate::request::{PortabilityRequest, ThirdParties};
+use crate::scope::{Replacer, Sightings};
 use crate::stores::Stores;
 use crate::subject::{Identification, RowId};
 use jiff::Timestamp;
@@ -16,8 +16,28 @@ const ROWS: usize = 1_000;
 /// So much of a stored e-mail is looked at.
 const LARGEST: u64 = 64 * 1024 * 1024;
 
+/// Who takes other people out of the records, where the request asks for it.
+pub(super) fn replacer<'c>(
+    controller: &'c Controller,
+    request: &PortabilityRequest,
+    as_of: Timestamp,
+    stores: &Stores,
+    identification: &Identification,
+    subject: &SubjectNames,
+    watcher: &mut dyn Watcher,
+) -> Result<Option<Replacer<'c>>, FulfilError> {
+    if request.third_parties == ThirdParties::Keep {
+        return Ok(None);
+    }
+    let sightings = sightings(controller, stores, identification, subject, watcher)?;
+    let shared = identification.identifiers.iter().filter(|k| k.shared && request.accept_shared.is_none());
+    let shared = SubjectNames::new(shared.map(|known| &known.identifier), controller.country.as_deref());
+    let replacer = Replacer::new(request.third_parties, sightings, &occasion(controller, request, as_of))?;
+    Ok(Some(replacer.with_shared(shared)))
+}
+
 /// Visits every matched row, whatever will be decided about it, and keeps distinct names and addresses only.
-pub(super) fn sightings<'c>(
+fn sightings<'c>(
     controller: &'c Controller,
     stores: &Stores,
     identification: &Identification,
@@ -55,7 +75,7 @@ pub(super) fn sightings<'c>(
 }
 
 /// What makes an archive another than the next. A made-up reference is left out, as it is of the archive (law 5).
-pub(super) fn occasion(controller: &Controller, request: &PortabilityRequest, as_of: Timestamp) -> Vec<String> {
+fn occasion(controller: &Controller, request: &PortabilityRequest, as_of: Timestamp) -> Vec<String> {
     let reference = if request.reference_given { request.reference.clone() } else { String::new() };
     let received = request.received.map(|at| at.to_string()).unwrap_or_default();
     let (regime, mode) = (request.regime.name(), request.third_parties.name());

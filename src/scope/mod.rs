@@ -3,6 +3,7 @@
 //! Only this room can make a [`PortableRecord`], and the archive takes nothing else (law 2).
 
 mod consent;
+mod error;
 mod portable;
 mod rules;
 mod third_parties;
@@ -11,6 +12,7 @@ mod third_parties;
 mod tests;
 
 pub use consent::{ConsentBook, ConsentState, Withdrawal};
+pub use error::ScopeError;
 pub use portable::{Circumstances, PortableRecord, ScopeDecision, Tally, decide, retention_ended};
 pub use rules::{Hold, OwnActivity, RowFacts, ValueFacts, decide_row, decide_value};
 pub use third_parties::{Replaced, Replacer, Sightings};

@@ -230,7 +230,7 @@ fn hidden(mode: ThirdParties, from: &str, shared: &[Identifier]) -> PortableReco
     record.nest(vec![*file]);
     if mode != ThirdParties::Keep {
         let shared = SubjectNames::new(shared.iter(), None);
-        let mut replacer = Replacer::new(mode, sightings, &[]).with_shared(shared);
+        let mut replacer = Replacer::new(mode, sightings, &[]).unwrap().with_shared(shared);
         replacer.hide(&mut record, &NoContents).unwrap();
     }
     *record
@@ -285,7 +285,7 @@ fn a_file_that_is_text_only_at_first_is_never_edited() {
             value.reading.value = FieldValue::Content(Content::Inline(bytes.clone()));
         });
         record.nest(vec![*portable(world.decide("files", file, RowFate::Subject))]);
-        Replacer::new(world.mode, sightings, &[]).hide(&mut record, &NoContents).unwrap();
+        Replacer::new(world.mode, sightings, &[]).unwrap().hide(&mut record, &NoContents).unwrap();
         let file = &record.children()[0];
         let content = match file.record().get("content") {
             Some(FieldValue::Content(Content::Inline(bytes))) => Some(bytes.clone()),
@@ -305,7 +305,7 @@ fn a_name_that_tells_nobody_apart_is_replaced_only_in_a_value_about_others() {
     sightings.row(&row, RowFate::Subject);
     let mut record = portable(world.decide("contacts", row, RowFate::Subject));
     let uid = record.record().uid.clone();
-    Replacer::new(world.mode, sightings, &[]).hide(&mut record, &NoContents).unwrap();
+    Replacer::new(world.mode, sightings, &[]).unwrap().hide(&mut record, &NoContents).unwrap();
     let text = |path| record.record().text(path);
     assert_eq!((text("additional.friend"), text("additional.nick")), (Some("Person 1"), Some("K")));
     assert_ne!(record.record().uid, uid, "what concerns others has a name of this archive alone");
@@ -327,7 +327,7 @@ fn bytes_that_are_no_utf_8_name_nobody_else_in_any_encoding() {
         let mut sightings = Sightings::new(&world.controller, [anna()].iter());
         sightings.row(&row, RowFate::Subject);
         let mut record = portable(world.decide("contacts", row, RowFate::Subject));
-        Replacer::new(world.mode, sightings, &[]).hide(&mut record, &NoContents).unwrap();
+        Replacer::new(world.mode, sightings, &[]).unwrap().hide(&mut record, &NoContents).unwrap();
         assert_eq!(record.record().verbatim, [("url".to_owned(), bytes(after))], "{friend}");
     }
 }

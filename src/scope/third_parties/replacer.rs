@@ -123,7 +123,7 @@ impl<'a> Replacer<'a> {
             }
             if markup == Markup::Html {
                 // Links and comments within a name name people too.
-                let mut kept = tags(&text[hit.start..hit.end]);
+                let mut kept = tags(&text[hit.start..hit.end], hit.markup);
                 self.text(&mut kept, Markup::Html);
                 new.push_str(&kept);
             }

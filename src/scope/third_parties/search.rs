@@ -5,6 +5,7 @@ use super::alias::{Alias, is_account, is_phone};
 use super::fold::{Folded, Markup, fold};
 use super::persons::Persons;
 use super::sightings::in_order;
+use crate::scope::ScopeError;
 use crate::subject::identifier::canonical;
 use aho_corasick::{AhoCorasick, MatchKind};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -12,6 +13,9 @@ use unicode_normalization::char::is_combining_mark;
 
 /// The longest piece of text that may be a telephone number.
 const LONGEST_NUMBER: usize = 40;
+/// So many bytes of names and addresses are looked for at most: each is a state of the automaton, which numbers its
+/// states with 31 bits.
+const LARGEST: usize = 1 << 30;
 /// A name of so many letters is looked for without its spaces too.
 const RUN_TOGETHER: usize = 8;
 /// Names of no person that are ordinary words when written in one.
@@ -71,7 +75,10 @@ pub(super) struct Search {
 
 impl Search {
     /// Prepares to look for these people.
-    pub(super) fn new(persons: &Persons, region: Option<&str>) -> Search {
+    ///
+    /// # Errors
+    /// When they have too many names and addresses to look for all of them: nobody may be passed over.
+    pub(super) fn new(persons: &Persons, region: Option<&str>) -> Result<Search, ScopeError> {
         let mut texts: BTreeMap<String, Pattern> = BTreeMap::new();
         let mut phones = HashMap::new();
         let own = persons.subject.iter().filter(|key| !names_another(key, persons)).flat_map(forms);
@@ -111,10 +118,10 @@ impl Search {
         }
         texts.retain(|text, _| is_telling(text));
         let (texts, patterns): (Vec<String>, Vec<Pattern>) = texts.into_iter().unzip();
-        let none = !patterns.iter().any(|pattern| pattern.person.is_some());
-        let automaton = AhoCorasick::builder().match_kind(MatchKind::Standard).build(&texts).ok().filter(|_| !none);
+        let anybody = patterns.iter().any(|pattern| pattern.person.is_some());
+        let automaton = anybody.then(|| automaton(&texts, LARGEST)).transpose()?;
         let tails = phones.keys().map(|number| tail(number)).collect();
-        Search { automaton, patterns, phones, tails, region: region.map(str::to_owned) }
+        Ok(Search { automaton, patterns, phones, tails, region: region.map(str::to_owned) })
     }
 
     /// The people that a text names, in order and apart from each other.
@@ -242,6 +249,15 @@ impl Search {
         let text = text.replace(parts_digits, " ");
         self.phones.get(&canonical("phone", &text, self.region.as_deref())).copied()
     }
+}
+
+/// Finds these texts all at once.
+pub(super) fn automaton(texts: &[String], largest: usize) -> Result<AhoCorasick, ScopeError> {
+    if texts.iter().map(String::len).sum::<usize>() > largest {
+        return Err(ScopeError::TooManyNames);
+    }
+    let built = AhoCorasick::builder().match_kind(MatchKind::Standard).build(texts);
+    built.map_err(|_| ScopeError::TooManyNames)
 }
 
 /// What people put between the digits of a number, spaces and brackets apart.

@@ -1,10 +1,12 @@
 //! Who is who, and where a text names them.
 
 use super::fold::Markup;
+use super::search::automaton;
 use super::{Replacer, Sightings};
 use crate::controller::Controller;
 use crate::records::Party;
 use crate::request::ThirdParties;
+use crate::scope::ScopeError;
 use crate::subject::Identifier;
 use std::path::Path;
 
@@ -26,7 +28,7 @@ fn seen(headers: &[&str]) -> String {
 pub(super) fn replacer<'c>(controller: &'c Controller, mode: ThirdParties, messages: &[&str]) -> Replacer<'c> {
     let mut sightings = Sightings::new(controller, subject().iter());
     messages.iter().for_each(|headers| sightings.raw(seen(&headers.split('|').collect::<Vec<_>>()).as_bytes()));
-    Replacer::new(mode, sightings, &["occasion".to_owned()])
+    Replacer::new(mode, sightings, &["occasion".to_owned()]).unwrap()
 }
 
 /// What becomes of texts when these people are known.
@@ -193,4 +195,12 @@ fn a_long_text_of_the_subjects_and_others_names_is_searched_once() {
     assert!(text == "anna@a.example Person 1 ".repeat(50_000));
     // A second or two where nothing is optimised; each name held against each of the subject's would take minutes.
     assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
+}
+
+#[test]
+fn people_with_too_many_names_to_look_for_stop_the_run_and_are_not_passed_over() {
+    let names = ["kim novak".to_owned(), "ana".to_owned()];
+    let found = |largest| automaton(&names, largest).map(|built| built.find_iter("kim novak, ana").count());
+    assert!(matches!(found(12), Ok(2)));
+    assert!(matches!(found(11), Err(ScopeError::TooManyNames)));
 }
