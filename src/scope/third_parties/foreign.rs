@@ -23,6 +23,31 @@ const LETTER: char = 'ÿ';
 /// How much of a file says whether it begins as a text.
 pub(super) const START: usize = 8_192;
 
+/// What the bytes of a file that the subject sent are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Written<'b> {
+    /// Text in UTF-8.
+    Text(&'b str),
+    /// Text that does not say how it is written.
+    Foreign,
+    /// Text at first and something else further on, which other bytes in it would break.
+    Mixed,
+    /// No text from the beginning.
+    Binary,
+}
+
+impl Written<'_> {
+    /// By all bytes of the file.
+    pub(super) fn of(bytes: &[u8]) -> Written<'_> {
+        match std::str::from_utf8(bytes) {
+            Ok(text) if !text.contains('\0') && !text.contains(SHIFT) => Written::Text(text),
+            _ if is_text(bytes) => Written::Foreign,
+            _ if is_text(&bytes[..bytes.len().min(START)]) => Written::Mixed,
+            _ => Written::Binary,
+        }
+    }
+}
+
 /// Whether the beginning of a file is that of a text: no control characters but those of lines, or two bytes a
 /// character.
 pub(super) fn is_text(start: &[u8]) -> bool {
@@ -234,6 +259,23 @@ mod tests {
             let (bytes, expected) = (bytes.concat(), expected.concat());
             let new = new(&bytes, Markup::Plain).unwrap_or(bytes);
             assert_eq!(new.escape_ascii().to_string(), expected.escape_ascii().to_string());
+        }
+    }
+
+    #[test]
+    fn a_file_is_text_to_its_end_or_at_first_or_never() {
+        let behind = |start: &[u8], end: &[u8]| [start, &b"x".repeat(START), end].concat();
+        for (bytes, written) in [
+            (b"Kim \x01".to_vec(), Written::Text("Kim \x01")),
+            (b"\x1b$B\x1b(B".to_vec(), Written::Foreign),
+            (b"caf\xe9".to_vec(), Written::Foreign),
+            (b"\xff\xfea\0".to_vec(), Written::Foreign),
+            (behind(b"caf\xe9", b"\x01"), Written::Mixed),
+            (behind(b"a", b"\0"), Written::Mixed),
+            (behind(b"\0", b""), Written::Binary),
+            (behind(b"%PDF-1.7 \xe9", b""), Written::Binary),
+        ] {
+            assert_eq!(Written::of(&bytes), written);
         }
     }
 

@@ -1,7 +1,7 @@
 //! A portable record without other people: every value, every file, every child.
 
 use super::fold::Markup;
-use super::foreign::{SHIFT, START, is_text};
+use super::foreign::{START, Written, is_text};
 use super::message::{self, Remade};
 use super::parts::markup;
 use super::replacer::Replacer;
@@ -9,7 +9,6 @@ use crate::records::{Code, Content, Contents, FieldValue, Json, Kind, Record, Sh
 use crate::scope::PortableRecord;
 use std::borrow::Cow;
 use std::io::{self, Read};
-use std::string::FromUtf8Error;
 
 /// A file that has to be read whole in order to be searched may be so large.
 const LARGEST: u64 = 64 * 1024 * 1024;
@@ -235,19 +234,14 @@ impl Replacer<'_> {
         let Some(bytes) = read(content, contents)? else { return Ok(Searched::No) };
         let kind = record.text("media_type").unwrap_or_default().to_ascii_lowercase();
         let markup = markup(&kind);
-        let new = match String::from_utf8(bytes) {
-            Ok(text) if !text.contains('\0') && !text.contains(SHIFT) => {
-                let mut text = message::unfolded(&kind, text);
+        let new = match Written::of(&bytes) {
+            Written::Text(text) => {
+                let mut text = message::unfolded(&kind, text.to_owned());
                 self.text(&mut text, markup).then(|| text.into_bytes())
             }
-            other => {
-                let bytes = other.map_or_else(FromUtf8Error::into_bytes, String::into_bytes);
-                // Text at first and something else behind it, which other bytes in it would break.
-                if !is_text(&bytes) {
-                    return Ok(if self.names(&bytes, markup) { Searched::No } else { Searched::Same });
-                }
-                self.foreign(&bytes, markup)
-            }
+            Written::Foreign => self.foreign(&bytes, markup),
+            Written::Mixed if self.names(&bytes, markup) => return Ok(Searched::No),
+            Written::Mixed | Written::Binary => None,
         };
         Ok(new.map_or(Searched::Same, Searched::New))
     }

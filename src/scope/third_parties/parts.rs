@@ -1,7 +1,7 @@
 //! The parts of an e-mail that is made anew (RFC 2046): texts searched, files of the subject kept, others' files withheld.
 
 use super::fold::Markup;
-use super::foreign::{SHIFT, START, is_text};
+use super::foreign::{SHIFT, Written};
 use super::message::{Making, unfolded};
 use crate::records::mime::{body, headers};
 use crate::records::{Code, Uid};
@@ -57,31 +57,31 @@ impl Making<'_, '_> {
                 }
             }
             _ if !self.sent => self.withhold(out),
-            // Nothing in it can be replaced.
-            PartType::Binary(bytes) | PartType::InlineBinary(bytes)
-                if is_mixed(bytes)
-                    && self.replacer.names(bytes, media_type(part).map_or(Markup::Plain, |kind| markup(&kind))) =>
-            {
-                self.withhold(out);
-            }
             PartType::Message(nested) => {
                 text("Content-Type: message/rfc822\r\nContent-Disposition: attachment\r\n\r\n".to_owned());
                 self.message(nested, out);
             }
-            PartType::Binary(bytes) | PartType::InlineBinary(bytes) => match std::str::from_utf8(bytes) {
-                Ok(body) if !bytes.contains(&0) => self.text_part(part, body, false, out),
-                _ => {
-                    let kind = media_type(part).unwrap_or_else(|| "application/octet-stream".to_owned());
-                    let head = format!("Content-Type: {kind}\r\n{}", self.description(part, "base64"));
-                    text(head);
-                    let new = is_text(bytes).then(|| self.replacer.foreign(bytes, markup(&kind))).flatten();
-                    self.changed |= new.is_some();
-                    // Writing to memory does not fail.
-                    _ = body::base64(&mut new.as_deref().unwrap_or(bytes), out);
-                }
-            },
+            PartType::Binary(bytes) | PartType::InlineBinary(bytes) => self.file_part(part, bytes, out),
             PartType::Text(_) | PartType::Html(_) => {}
         }
+    }
+
+    /// A file of the subject's.
+    fn file_part(&mut self, part: &MessagePart<'_>, bytes: &[u8], out: &mut Vec<u8>) {
+        let kind = media_type(part);
+        let markup = kind.as_deref().map_or(Markup::Plain, markup);
+        let new = match Written::of(bytes) {
+            Written::Text(body) => return self.text_part(part, body, false, out),
+            Written::Foreign => self.replacer.foreign(bytes, markup),
+            Written::Mixed if self.replacer.names(bytes, markup) => return self.withhold(out),
+            Written::Mixed | Written::Binary => None,
+        };
+        let kind = kind.unwrap_or_else(|| "application/octet-stream".to_owned());
+        let head = format!("Content-Type: {kind}\r\n{}", self.description(part, "base64"));
+        out.extend_from_slice(head.as_bytes());
+        self.changed |= new.is_some();
+        // Writing to memory does not fail.
+        _ = body::base64(&mut new.as_deref().unwrap_or(bytes), out);
     }
 
     /// A file that goes.
@@ -152,12 +152,6 @@ impl Making<'_, '_> {
     }
 }
 
-/// Whether a file is text at first and something else further on.
-fn is_mixed(bytes: &[u8]) -> bool {
-    let is_utf8 = std::str::from_utf8(bytes).is_ok() && !bytes.contains(&0);
-    !is_utf8 && is_text(&bytes[..bytes.len().min(START)]) && !is_text(bytes)
-}
-
 /// Whether a text part is a file, not what the message says.
 fn is_file(part: &MessagePart<'_>) -> bool {
     part.attachment_name().is_some()
@@ -208,5 +202,13 @@ mod tests {
             |line: &str| [line.as_bytes(), "x".repeat(9_000).as_bytes(), b"\0\x01\xff\xfe\x02".as_slice()].concat();
         assert!(remade(&file("# Kim Novak\n")).is_some_and(|text| text.contains(WITHHELD)));
         assert!(remade(&file("# nobody\n")).is_none());
+    }
+
+    #[test]
+    fn a_file_that_does_not_say_how_it_is_written_is_searched_as_japanese_too() {
+        let written = |text: &str| encoding_rs::ISO_2022_JP.encode(text).0.into_owned();
+        let made = remade(&written("本Kim Novak本")).unwrap();
+        assert!(made.contains(&STANDARD.encode(written("本Person 1本"))), "{made}");
+        assert!(remade(&written("本本")).is_none());
     }
 }
