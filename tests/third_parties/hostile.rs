@@ -117,6 +117,15 @@ fn forms() -> Vec<Form> {
         // HTML as it is written and as it is shown.
         form("Kim Novak", false, as_bytes("html"), html("<p><b>K</b>im <i>Nov<!-- x -->ak</i></p>")),
         form("Kim Novak", false, as_bytes("html"), html("<table><tr><td>Kim</td>\n<td>Novak</td></tr></table>")),
+        form("Kim Novak", false, as_bytes("html"), html("<p>Kim <b title=\"a>b\">Novak</b></p>")),
+        form(
+            "Kim Novak",
+            true,
+            as_bytes("html"),
+            html("<p>K<i class='>'>im</i> <img alt=\"x>'y\">Nov<b a='>'>ak</b></p>"),
+        ),
+        form("Kim Novak", false, as_bytes("html"), html("<p>Kim <b title=\"a>Novak</b> <i title=\"b\">!</i></p>")),
+        form("Kim Novak", false, as_bytes("html"), html("<p>K<!-- x --!>im Novak</p>")),
         form("Hans-Jürgen Groß", false, as_bytes("html"), html("<p>HANS-J&Uuml;RGEN&#32;GRO&#83;S</p>")),
         form("+49 30 9876543", false, as_bytes("html"), html("<a href='tel:+49-30-9876543'>030 <b>987</b>6543</a>")),
         form(
@@ -168,6 +177,15 @@ fn forms() -> Vec<Form> {
             true,
             multipart,
             with_file(
+                "Content-Type: application/octet-stream; name=jp.txt",
+                &encoded(encoding_rs::ISO_2022_JP, "本Kim Novak本"),
+            ),
+        ),
+        form(
+            "Kim Novak",
+            true,
+            multipart,
+            with_file(
                 "Content-Type: application/json",
                 br#"{"n": "\u004bim Nov\u0061k", "e": "kim.novak\u0040others.example"}"#,
             ),
@@ -208,6 +226,7 @@ fn world(folder: &std::path::Path) {
     file(11, "wide.csv", "text/csv", &utf16("name\r\n王小明\r\nKim Novak\r\n"));
     file(12, "old.csv", "text/csv", &encoded(encoding_rs::WINDOWS_1252, "Hans-Jürgen Groß;Kim Novak;Köln"));
     file(13, "Kim-Novak.txt", "text/plain", &encoded(encoding_rs::GB18030, "王小明的电话，Kim Novak"));
+    file(15, "page.html", "text/html", b"<p>Kim <b title='a>b'>Novak</b></p>");
     file(14, "page.xml", "application/xml", b"<p><given>Kim</given><family>Novak</family></p>");
 }
 

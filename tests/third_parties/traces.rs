@@ -29,7 +29,10 @@ pub fn found<'p>(is_mail: bool, bytes: &[u8], people: &[&'p str]) -> Vec<&'p str
 }
 
 fn named<'p>(texts: &[String], people: &[&'p str]) -> Vec<&'p str> {
-    let undone: Vec<String> = texts.iter().flat_map(|text| [folded(text), plain(text, ""), plain(text, " ")]).collect();
+    let undone: Vec<String> = texts
+        .iter()
+        .flat_map(|text| [folded(text), plain(text, ""), plain(text, " "), plain(&without_values(text), "")])
+        .collect();
     let numbers: Vec<String> = undone.iter().map(|text| grouped(text)).collect();
     let is_named = |who: &&&str| match who.starts_with('+') {
         // Numbers within the country, and without what stands between the digits.
@@ -128,6 +131,18 @@ fn plain(text: &str, instead_of_tags: &str) -> String {
     let shown = mail_parser::decoders::html::html_to_text(&format!("{shown} {joined}"));
     let once = percent_undone(&shown);
     folded(&(percent_undone(&once) + " " + &escapes_undone(text)))
+}
+
+/// Without what stands in the quotation marks of attributes, which may hold what ends a tag.
+fn without_values(text: &str) -> String {
+    let (mut bare, mut rest) = (String::new(), text);
+    while let Some((before, behind)) = rest.split_once('=') {
+        bare.push_str(before);
+        let mark = behind.chars().next().filter(|mark| "\"'".contains(*mark));
+        let value = mark.and_then(|mark| behind[1..].split_once(mark));
+        rest = value.map_or(behind, |(_, behind)| behind);
+    }
+    bare + rest
 }
 
 fn percent_undone(text: &str) -> String {

@@ -138,6 +138,22 @@ fn html_is_searched_as_it_is_written_and_as_it_is_shown() {
             ("Hans-J&uumlrgen Gro&szlig <!-- Kim Novak -->", "Person 1 <!-- Person 2 -->"),
         ],
     );
+    // A `>` in quotation marks ends a tag for some readers only, and quotation marks may lack their end.
+    becomes(
+        Markup::Html,
+        &[
+            ("Kim <b title=\"a>b\">Novak</b>", "Person 1<b title=\"a>b\"></b>"),
+            ("K<i class='>'>i</i>m N<b title=\"Kim Novak>\">ovak", "Person 1<i class='>'></i><b title=\"Person 1>\">"),
+            ("<td x='>'>Kim</td><td x='>'>Novak", "<td x='>'>Person 1</td><td x='>'>"),
+            (
+                "Kim <b title=\"a>Novak</b> <i title=\"x\">C. d'Angelo",
+                "Person 1<b title=\"a></b> <i title=\"x\">Person 2",
+            ),
+            ("Kim <b title='a>Novak</b> C. d'<i>Angelo</i>", "Person 1<b title='a></b> Person 2<i></i>"),
+            ("Kim <!-- x --!> Novak", "Person 1<!-- x --!>"),
+            ("Kim <!-- --!> --> Novak", "Person 1<!-- --!> -->"),
+        ],
+    );
     // Markup in a text that is none stays what it says.
     becomes(Markup::Plain, &[("<b>Kim</b> Novak", "<b>Kim</b> Novak")]);
 }

@@ -15,6 +15,7 @@ mod persons;
 mod replacer;
 mod search;
 mod sightings;
+mod tags;
 mod unshown;
 
 #[cfg(test)]

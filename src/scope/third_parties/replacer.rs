@@ -1,15 +1,17 @@
 //! What stands for other people in one archive, and putting it in their place.
 
 use super::alias::{Alias, people};
-use super::fold::{Markup, tags};
+use super::fold::Markup;
 use super::persons::Persons;
 use super::search::{Hit, Search};
 use super::sightings::Sightings;
+use super::tags::tags;
 use crate::controller::Controller;
 use crate::normalize::SubjectNames;
 use crate::records::uid::Namespace;
 use crate::records::{Party, Uid};
 use crate::request::ThirdParties;
+use crate::scope::ScopeError;
 use std::collections::BTreeMap;
 
 /// What stands for a person, or for an address, that is left out.
@@ -40,13 +42,16 @@ pub struct Replacer<'a> {
 
 impl<'a> Replacer<'a> {
     /// Settles who is who. `occasion` is what makes this archive another than the next; the same gives the same.
-    pub fn new(mode: ThirdParties, sightings: Sightings<'a>, occasion: &[String]) -> Replacer<'a> {
+    ///
+    /// # Errors
+    /// When there are too many people to look for all of them.
+    pub fn new(mode: ThirdParties, sightings: Sightings<'a>, occasion: &[String]) -> Result<Replacer<'a>, ScopeError> {
         let controller = sightings.controller;
         let persons = Persons::of(sightings, occasion);
-        let search = Search::new(&persons, controller.country.as_deref());
+        let search = Search::new(&persons, controller.country.as_deref())?;
         let namespace = Namespace::of_archive(&persons.salt);
         let (numbers, replaced) = (BTreeMap::new(), Replaced::default());
-        Replacer { controller, mode, persons, search, numbers, namespace, replaced, shared: None }
+        Ok(Replacer { controller, mode, persons, search, numbers, namespace, replaced, shared: None })
     }
 
     /// Says by which names others too are known: what came from there need not be the subject's own.

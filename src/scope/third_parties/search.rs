@@ -50,6 +50,8 @@ pub(super) struct Hit {
     pub person: u32,
     /// It stands where only an address can: in angle brackets, or in a link.
     pub address: bool,
+    /// How tags in it are to be read.
+    pub markup: Markup,
 }
 
 /// Something to look for.
@@ -132,7 +134,12 @@ impl Search {
         let mut hits = self.found(text, &Folded::of(text, markup));
         // Once more as it is shown: a name may be half bold, and stand in an attribute as well.
         if markup == Markup::Html && text.contains('<') {
-            hits.extend(self.found(text, &Folded::of(text, Markup::Shown)));
+            let cut = Folded::of(text, Markup::Cut);
+            hits.extend(self.found(text, &cut));
+            if cut.is_shown_otherwise() {
+                let shown = self.found(text, &Folded::of(text, Markup::Shown)).into_iter();
+                hits.extend(shown.map(|hit| Hit { markup: Markup::Shown, ..hit }));
+            }
         }
         hits.sort_by_key(|hit| (hit.start, usize::MAX - hit.end));
         let mut end = 0;
@@ -178,7 +185,7 @@ impl Search {
                 None => subject.push((from, to)),
                 Some(person) => {
                     let address = pattern.mail && ["<", "mailto:", "="].iter().any(|mark| before.ends_with(mark));
-                    hits.push(Hit { start: from, end: to, person, address });
+                    hits.push(Hit { start: from, end: to, person, address, markup: Markup::Cut });
                 }
             }
         }
@@ -210,7 +217,7 @@ impl Search {
             at = end.max(start + 1);
             for (from, to) in self.numbers_in(text, start, end) {
                 if let (Some(person), Some((start, end))) = (self.phone(&text[from..to]), folded.original(from, to)) {
-                    hits.push(Hit { start, end, person, address: false });
+                    hits.push(Hit { start, end, person, address: false, markup: Markup::Cut });
                 }
             }
         }
