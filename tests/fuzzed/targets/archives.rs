@@ -34,7 +34,9 @@ pub fn verify(bytes: &[u8]) {
     }
     let found = verified(&zipped(&files));
     consistent(&found);
-    if files != *valid {
+    // A folder that a zip lists for itself holds nothing that a manifest could name.
+    let is_folder = |(name, content): &(&String, &Vec<u8>)| name.ends_with('/') && content.is_empty();
+    if files.iter().filter(|file| !is_folder(file)).ne(valid) {
         assert!(!found.valid, "nothing showed of what changed");
     }
     refitted(&mut files);
