@@ -171,7 +171,8 @@ impl<'a> RowReader<'a> {
             restricted: collection.restricted.as_deref().is_some_and(|column| cells.get(column).is_true()),
             legal_hold: collection.legal_hold.as_deref().is_some_and(|column| cells.get(column).is_true()),
             retention_from: None,
-            values: Vec::new(),
+            // The direction of a message may come to what the configuration maps and sets.
+            values: Vec::with_capacity(collection.columns.len() + collection.set.len() + 1),
             withheld_before: Vec::new(),
             verbatim_before: Vec::new(),
             form: None,

@@ -256,6 +256,16 @@ pub(super) fn read(
             }));
         }
     }
+    // What tells NULL from a value that is too large to be read at once: its size, which the row itself has.
+    let large: Vec<(usize, usize)> = wishes
+        .iter()
+        .enumerate()
+        .filter(|(_, wish)| pieces(wish))
+        .map(|(at, wish)| {
+            list.push(format!("octet_length({})", quoted(wish.column)));
+            (at, list.len() - 1)
+        })
+        .collect();
     if list.is_empty() {
         list.push("1".into());
     }
@@ -288,25 +298,19 @@ pub(super) fn read(
                 return Err(not_unique(2));
             }
             let all = (0..wishes.len()).map(|at| row.get_ref(at).map(cell));
-            cells = Some(all.collect::<rusqlite::Result<Vec<Cell>>>().map_err(error)?);
+            let mut all = all.collect::<rusqlite::Result<Vec<Cell>>>().map_err(error)?;
+            for (at, size) in &large {
+                if all[*at].is_null()
+                    && let Some(bytes) = row.get::<_, Option<i64>>(*size).map_err(error)?
+                {
+                    all[*at] = Cell::Large(bytes.unsigned_abs());
+                }
+            }
+            cells = Some(all);
         }
         drop(found);
-        let Some(mut cells) = cells else { return Err(not_unique(0)) };
-        if let (RowId::Number(number), Some(row)) = (id, table.row_name) {
-            let left = |(at, wish): &(usize, &Wish<'_>)| pieces(wish) && cells[*at].is_null();
-            let left: Vec<(usize, &Wish<'_>)> = wishes.iter().enumerate().filter(left).collect();
-            for (at, wish) in left {
-                cells[at] = size(snapshot, table, row, wish.column, *number).map_err(error)?;
-            }
-        }
+        let Some(cells) = cells else { return Err(not_unique(0)) };
         visit(nth, cells)?;
     }
     Ok(())
-}
-
-/// What stands for a value that was not read: its size, or NULL where it is.
-fn size(snapshot: &SqliteSnapshot, table: &Table, row: &str, column: &str, number: i64) -> rusqlite::Result<Cell> {
-    let sql = format!("SELECT octet_length({}) FROM {} WHERE {row} = ?1", quoted(column), quoted(&table.name));
-    let bytes: Option<i64> = snapshot.connection.prepare_cached(&sql)?.query_row([number], |row| row.get(0))?;
-    Ok(bytes.map_or(Cell::Null, |bytes| Cell::Large(bytes.unsigned_abs())))
 }
