@@ -91,13 +91,17 @@ pub(super) fn open(
     folder: &Path,
     most: u64,
 ) -> Result<Attempt, UnlockError> {
+    // An archive of millions of files has a long directory, which is only worth reading with a passphrase at hand.
+    let Some(passphrase) = passphrase else { return Ok(Attempt::Other) };
     let mut archive = match ZipArchive::new(BufReader::new(file.try_clone()?)) {
         Ok(archive) => archive,
         Err(ZipError::Io(cause)) if cause.raw_os_error().is_some() => return Err(UnlockError::Io(cause)),
         Err(_) => return Ok(Attempt::Other),
     };
     let alone = archive.len() == 1 && archive.by_index_raw(0).is_ok_and(|entry| entry.encrypted() && entry.is_file());
-    let Some(passphrase) = passphrase.filter(|_| alone) else { return Ok(Attempt::Other) };
+    if !alone {
+        return Ok(Attempt::Other);
+    }
     let mut entry = match archive.by_index_decrypt(0, passphrase.text().as_bytes()) {
         Ok(entry) => entry,
         Err(ZipError::InvalidPassword) => return Err(UnlockError::WrongPassphrase),

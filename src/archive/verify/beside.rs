@@ -8,6 +8,14 @@ use std::thread;
 /// How many a thread takes at once: so few that no thread waits long for the last one.
 const TAKEN: usize = 64;
 
+/// More threads than this gain little: the directory is one, and so is the disk.
+const MOST_THREADS: usize = 8;
+
+/// How many threads this machine is worth.
+pub(super) fn most() -> usize {
+    thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS)
+}
+
 /// What `work` gives for each, in their order. This thread works too, and where no other can be had it does all of it.
 pub(super) fn each<T: Sync, R: Send>(things: &[T], threads: usize, work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     if threads < 2 || things.len() < 2 {

@@ -84,9 +84,16 @@ impl<'r> Rows<'r> {
             }
             let mut used = 0;
             let mut done = None;
-            for byte in buffer {
+            while used < buffer.len() {
+                let text = run(state, &buffer[used..]);
+                if !text.is_empty() {
+                    row.text.extend_from_slice(text);
+                    state = if state == State::Quoted { state } else { State::Plain };
+                    used += text.len();
+                    continue;
+                }
                 used += 1;
-                match step(state, *byte, row) {
+                match step(state, buffer[used - 1], row) {
                     Ok(Some(next)) => state = next,
                     Ok(None) => {
                         done = Some(finish(row).map(|()| true));
@@ -107,6 +114,16 @@ impl<'r> Rows<'r> {
             }
         }
     }
+}
+
+/// The bytes that are text of a cell and change nothing else.
+fn run(state: State, rest: &[u8]) -> &[u8] {
+    let end = match state {
+        State::Quoted => memchr::memchr(b'"', rest),
+        State::Start | State::Plain => rest.iter().position(|byte| matches!(byte, b',' | b'"' | b'\r' | b'\n')),
+        State::Quote | State::Return => Some(0),
+    };
+    &rest[..end.unwrap_or(rest.len())]
 }
 
 /// The state after a byte; `None` where the row ends.

@@ -3,7 +3,8 @@
 
 use super::fault::{FaultCode, Faults};
 use super::limits::Limits;
-use super::tree::{Broken, Entry};
+use super::list::{Entry, List};
+use super::tree::Broken;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -27,7 +28,7 @@ struct Walk<'a> {
     limits: &'a Limits,
     faults: &'a mut Faults,
     folder: Folder,
-    entries: Vec<Entry>,
+    list: List,
     total: u64,
 }
 
@@ -36,20 +37,20 @@ impl Folder {
     ///
     /// # Errors
     /// If the folder itself cannot be listed.
-    pub(super) fn open(root: &Path, limits: &Limits, faults: &mut Faults) -> io::Result<(Folder, Vec<Entry>)> {
+    pub(super) fn open(root: &Path, limits: &Limits, faults: &mut Faults) -> io::Result<(Folder, List)> {
         fs::read_dir(root)?;
         let folder = Folder { root: root.to_owned(), paths: Vec::new(), failure: Mutex::default() };
-        let mut walk = Walk { limits, faults, folder, entries: Vec::new(), total: 0 };
+        let mut walk = Walk { limits, faults, folder, list: List::default(), total: 0 };
         walk.visit(Path::new(""), "", 0);
         if walk.total > limits.total_bytes {
             let detail = format!("{} bytes, at most {} are allowed", walk.total, limits.total_bytes);
             walk.faults.add_global(FaultCode::TooLarge, detail);
         }
-        Ok((walk.folder, walk.entries))
+        Ok((walk.folder, walk.list))
     }
 
     /// A reader over a file, which fails if the file has grown since it was listed.
-    pub(super) fn reader(&self, entry: &Entry) -> io::Result<Box<dyn Read + '_>> {
+    pub(super) fn reader(&self, entry: &Entry<'_>) -> io::Result<Box<dyn Read + '_>> {
         let path = self.paths.get(entry.place).ok_or(io::ErrorKind::NotFound)?;
         let file = File::open(self.root.join(path)).map_err(|error| self.failed(path, &error))?;
         Ok(Box::new(Listed { folder: self, path, file, left: entry.bytes }))
@@ -130,7 +131,7 @@ impl Walk<'_> {
         } else if !metadata.is_file() {
             self.faults.add(FaultCode::NotAFile, &name, "neither a file nor a folder");
         }
-        let count = u64::try_from(self.entries.len()).unwrap_or(u64::MAX);
+        let count = u64::try_from(self.list.len()).unwrap_or(u64::MAX);
         if count >= self.limits.entries {
             let detail = format!("more than {}", self.limits.entries);
             return self.faults.add_global(FaultCode::TooManyEntries, detail);
@@ -138,7 +139,7 @@ impl Walk<'_> {
         let readable = metadata.is_file();
         let bytes = if readable { metadata.len() } else { 0 };
         self.total = self.total.saturating_add(bytes);
-        self.entries.push(Entry { name, bytes, readable, place: self.folder.paths.len() });
+        self.list.push(Entry { name: &name, bytes, readable, place: self.folder.paths.len() });
         self.folder.paths.push(path);
     }
 }

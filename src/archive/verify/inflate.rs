@@ -10,6 +10,56 @@ thread_local! {
     static STATE: Cell<Option<Decompress>> = const { Cell::new(None) };
 }
 
+/// Room for one small file, packed and unpacked.
+#[derive(Default)]
+pub(super) struct Buffers {
+    packed: Vec<u8>,
+    unpacked: Vec<u8>,
+}
+
+/// Lends the room of this thread.
+pub(super) fn with_buffers<T>(work: impl FnOnce(&mut Buffers) -> T) -> T {
+    thread_local! {
+        static BUFFERS: Cell<Option<Buffers>> = const { Cell::new(None) };
+    }
+    let mut buffers = BUFFERS.take().unwrap_or_default();
+    let result = work(&mut buffers);
+    BUFFERS.set(Some(buffers));
+    result
+}
+
+impl Buffers {
+    /// Room for so many packed bytes.
+    pub(super) fn packed(&mut self, size: usize) -> &mut [u8] {
+        self.packed.resize(size, 0);
+        &mut self.packed
+    }
+
+    /// Unpacks them all, if they are one deflate stream of so many bytes and nothing else.
+    pub(super) fn unpack(&mut self, size: usize) -> Option<&[u8]> {
+        if self.unpacked.len() < size {
+            self.unpacked.resize(size, 0);
+        }
+        let unpacked = &mut self.unpacked[..size];
+        let mut state = fresh();
+        let status = state.decompress(&self.packed, unpacked, FlushDecompress::Finish);
+        let whole = (state.total_in(), state.total_out()) == (self.packed.len() as u64, size as u64);
+        STATE.set(Some(state));
+        (matches!(status, Ok(Status::StreamEnd)) && whole).then_some(&*unpacked)
+    }
+}
+
+/// A state at its beginning.
+fn fresh() -> Decompress {
+    match STATE.take() {
+        Some(mut state) => {
+            state.reset(false);
+            state
+        }
+        None => Decompress::new(false),
+    }
+}
+
 /// A raw deflate stream (RFC 1951), unpacked as it is read.
 pub(super) struct Inflate<R> {
     packed: R,
@@ -20,14 +70,7 @@ pub(super) struct Inflate<R> {
 impl<R: BufRead> Inflate<R> {
     /// Unpacks what `packed` gives.
     pub(super) fn new(packed: R) -> Inflate<R> {
-        let state = match STATE.take() {
-            Some(mut state) => {
-                state.reset(false);
-                state
-            }
-            None => Decompress::new(false),
-        };
-        Inflate { packed, state: Some(state) }
+        Inflate { packed, state: Some(fresh()) }
     }
 }
 
@@ -107,6 +150,28 @@ mod tests {
         let mut back = Vec::new();
         reader.read_to_end(&mut back).unwrap();
         assert_eq!((back.as_slice(), reader.total_in()), (&b"text"[..], size));
+    }
+
+    #[test]
+    fn a_small_file_is_unpacked_at_once_only_if_it_is_nothing_but_one_stream_of_its_size() {
+        let text = b"many words, many words, many words".repeat(50);
+        let unpacks = |stream: &[u8], size: usize| {
+            with_buffers(|buffers| {
+                buffers.packed(stream.len()).copy_from_slice(stream);
+                buffers.unpack(size).map(<[u8]>::to_vec)
+            })
+        };
+        let stream = packed(&text);
+        let longer = [&stream[..], b"x"].concat();
+        for _ in 0..2 {
+            assert_eq!(unpacks(&stream, text.len()), Some(text.clone()));
+            assert_eq!(unpacks(&packed(b""), 0), Some(Vec::new()));
+            assert_eq!(unpacks(&longer, text.len()), None);
+            assert_eq!(unpacks(&stream, text.len() - 1), None);
+            assert_eq!(unpacks(&stream, text.len() + 1), None);
+            assert_eq!(unpacks(&stream[..stream.len() - 1], text.len()), None);
+            assert_eq!(unpacks(b"\xff\xff\xff", 5), None);
+        }
     }
 
     #[test]

@@ -3,7 +3,8 @@
 use super::fault::{FaultCode, Faults};
 use super::names;
 use super::reading::{Files, Measure, decode_hex};
-use super::tree::Tree;
+use super::tree::{Finder, Tree};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::io::{self, BufRead};
 
@@ -25,8 +26,8 @@ enum Algorithm {
 
 /// What is wrong with a line.
 type Wrong = (FaultCode, &'static str);
-/// What a line lists: a path and a digest.
-type Listed = (String, Vec<u8>);
+/// What a line lists: a path and a digest, of which only the first bytes may be meant.
+type Listed<'l> = (Cow<'l, str>, [u8; 64]);
 
 /// One manifest. There may be millions of files, so the digests of those that are there lie side by side, in the order
 /// of the [`Tree`].
@@ -65,7 +66,7 @@ fn is_tagmanifest(name: &str) -> bool {
 /// Reads every manifest of one sort, with at most so many lines as an archive may have files.
 pub fn read_all(covers: Covers, most: u64, files: &Files<'_>, faults: &mut Faults) -> Vec<Manifest> {
     let tree = files.tree();
-    let names = tree.below(covers.prefix()).map(|entry| entry.name.as_str());
+    let names = tree.below(covers.prefix()).map(|entry| entry.name);
     let (mut manifests, mut previous) = (Vec::new(), "");
     for name in names.filter(|name| name.ends_with(".txt") && !name.contains('/')) {
         // A second file of the name is a fault already; a million of them would each take room for all digests.
@@ -90,17 +91,17 @@ pub fn read_all(covers: Covers, most: u64, files: &Files<'_>, faults: &mut Fault
 
 impl Manifest {
     fn new(name: &str, algorithm: Algorithm, tree: &Tree) -> Manifest {
-        let files = tree.entries().len();
+        let files = tree.count();
         let (digests, listed) = (vec![0; files * algorithm.bytes()], vec![false; files]);
         Manifest { name: name.to_owned(), algorithm, digests, listed, absent: BTreeSet::new() }
     }
 
     /// Notes what a line lists; whether its path was not listed before.
-    fn list(&mut self, (path, digest): Listed, tree: &Tree) -> bool {
-        let Some(at) = tree.position(&path) else { return self.absent.insert(path) };
+    fn list(&mut self, (path, digest): Listed<'_>, finder: &mut Finder<'_>) -> bool {
+        let Some(at) = finder.position(&path) else { return self.absent.insert(path.into_owned()) };
         let bytes = self.algorithm.bytes();
-        if let Some(place) = self.digests.chunks_exact_mut(bytes).nth(at).filter(|_| digest.len() == bytes) {
-            place.copy_from_slice(&digest);
+        if let Some(place) = self.digests.get_mut(at * bytes..(at + 1) * bytes) {
+            place.copy_from_slice(&digest[..bytes]);
         }
         !std::mem::replace(&mut self.listed[at], true)
     }
@@ -115,7 +116,7 @@ impl Manifest {
     ) -> io::Result<()> {
         /// Longer than any line with a path that could be unpacked.
         const MAX_LINE: u64 = 1 << 16;
-        let mut line = Vec::new();
+        let (mut line, mut finder) = (Vec::new(), Finder::new(tree));
         for number in 1u64.. {
             line.clear();
             if io::Read::take(&mut *reader, MAX_LINE).read_until(b'\n', &mut line)? == 0 {
@@ -135,7 +136,7 @@ impl Manifest {
                 faults.add(FaultCode::NameUnsafe, name, format!("line {number}: {reason}"));
             } else if !covers.covers(&path) {
                 faults.add(FaultCode::ManifestScope, name, format!("line {number}"));
-            } else if !self.list((path, digest), tree) {
+            } else if !self.list((path, digest), &mut finder) {
                 faults.add(FaultCode::ManifestDuplicate, &self.name, format!("line {number}"));
             }
         }
@@ -143,7 +144,7 @@ impl Manifest {
     }
 
     /// One line with its end: what is wrong with it, and what it lists if that can be told nevertheless.
-    fn parse(&self, line: &[u8]) -> (Option<Wrong>, Option<Listed>) {
+    fn parse<'l>(&self, line: &'l [u8]) -> (Option<Wrong>, Option<Listed<'l>>) {
         let mut wrong = None;
         let mut note = |detail| wrong = wrong.or(Some((FaultCode::ManifestSyntax, detail)));
         let Ok(line) = std::str::from_utf8(line) else {
@@ -157,17 +158,20 @@ impl Manifest {
         if hex.bytes().any(|byte| byte.is_ascii_uppercase()) {
             note("upper-case digits");
         }
-        let digest = decode_hex(&hex.to_ascii_lowercase());
+        let (mut digest, mut is_digest) = ([0; 64], false);
+        if let Some(bytes) = digest.get_mut(..self.algorithm.bytes()) {
+            is_digest = decode_hex(hex, bytes) || decode_hex(&hex.to_ascii_lowercase(), bytes);
+        }
         let path = rest.trim_start_matches([' ', '\t']);
         let path = path.strip_prefix('*').inspect(|_| note("a mark of binary mode")).unwrap_or(path);
         if rest.len() - path.len() != 2 || !rest.starts_with("  ") {
             note("not two spaces after the digest");
         }
         let path = path.strip_prefix("./").inspect(|_| note("a path that begins with './'")).unwrap_or(path);
-        let Some(digest) = digest.filter(|_| rest.starts_with([' ', '\t'])) else {
+        if !is_digest || !rest.starts_with([' ', '\t']) {
             note("not a digest of the right length");
             return (wrong, None);
-        };
+        }
         match decode_percent(path) {
             Some(path) => (wrong, Some((path, digest))),
             None => (Some((FaultCode::ManifestPercentEncoding, "a percent sign that encodes something else")), None),
@@ -186,12 +190,12 @@ impl Manifest {
             faults.add(missing, path, format!("listed in {}", self.name));
         }
         let mut previous = "";
-        let lines = files.tree().entries().iter().zip(&self.listed).zip(self.digests.chunks(self.algorithm.bytes()));
-        for ((entry, listed), digest) in lines {
-            let name = entry.name.as_str();
+        let lines = files.tree().entries().zip(&self.listed).zip(self.digests.chunks(self.algorithm.bytes()));
+        for (at, ((entry, listed), digest)) in lines.enumerate() {
+            let name = entry.name;
             if *listed {
                 // One that is there but cannot be read has its fault already.
-                if files.measure(name).is_some_and(|measure| self.algorithm.digest(measure) != Some(digest)) {
+                if files.measure_at(at).is_some_and(|measure| self.algorithm.digest(&measure) != Some(digest)) {
                     faults.add(differs, name, format!("not as in {}", self.name));
                 }
             } else if covers.covers(name) && name != previous {
@@ -214,13 +218,16 @@ impl Algorithm {
     fn digest(self, measure: &Measure) -> Option<&[u8]> {
         match self {
             Algorithm::Sha256 => Some(&measure.sha256),
-            Algorithm::Sha512 => measure.sha512.as_deref().map(<[u8; 64]>::as_slice),
+            Algorithm::Sha512 => measure.sha512.as_ref().map(<[u8; 64]>::as_slice),
         }
     }
 }
 
 /// `%25`, `%0A` and `%0D` stand for the three characters that a path in a manifest cannot hold; nothing else does.
-fn decode_percent(path: &str) -> Option<String> {
+fn decode_percent(path: &str) -> Option<Cow<'_, str>> {
+    if !path.contains('%') {
+        return Some(path.into());
+    }
     let mut parts = path.split('%');
     let mut decoded = parts.next().unwrap_or_default().to_owned();
     for part in parts {
@@ -233,5 +240,5 @@ fn decode_percent(path: &str) -> Option<String> {
         });
         decoded.push_str(rest);
     }
-    Some(decoded)
+    Some(decoded.into())
 }

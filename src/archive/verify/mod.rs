@@ -3,11 +3,11 @@
 //! The archive may come from anybody, so nothing in it is believed before it is checked: neither names, nor sizes, nor
 //! what one file says of another. Every fault is collected; only an archive that cannot be opened, is encrypted or
 //! exceeds the [`Limits`] is not looked into. Each file is read once, so memory does not grow with the data, only with
-//! the number of files (some three hundred bytes each), records and keys (some twenty).
+//! the number of files (some two hundred bytes each), records and keys (sixteen).
 //!
-//! [`verify`] is the road; the files are the stops: [`tree`] lists (`zip`, `zip_layout`, `folder`), `names`,
-//! `bag` and `manifest`, `package` and `tables` (`csv`), `statement`, `page`, `records` (`shape`,
-//! `values`, `tally`). [`fault`] has every code.
+//! [`verify`] is the road; the files are the stops: [`tree`] lists (`list`, `zip`, `zip_layout`, `folder`),
+//! `names`, `bag` and `manifest`, `package` and `tables` (`csv`, `keys`), `statement`, `page`, `records` (`ijson`,
+//! `shape`, `values`, `tally`). What does not wait for each other is done beside each other. [`fault`] has every code.
 
 mod ahead;
 mod bag;
@@ -17,7 +17,9 @@ pub mod fault;
 mod folder;
 mod ijson;
 mod inflate;
+mod keys;
 pub mod limits;
+mod list;
 mod manifest;
 mod markup;
 mod names;
@@ -88,23 +90,30 @@ pub fn verify_with(
 
 /// Verifies an archive that has been listed, with the faults that were found in doing so.
 pub fn verify_tree(tree: &Tree, limits: &Limits, mut faults: Faults) -> Verification {
-    names::check(tree, &mut faults);
     if cannot_be_read(&faults) {
+        names::check(tree, &mut faults);
         return Verification::unread(tree, faults);
     }
     let files = &Files::new(tree);
-    let bag = Bag::read(limits.entries, files, &mut faults);
-    page::check(limits.piece_bytes, files, &mut faults);
-    let package = Package::read(limits.index_bytes, files, &mut faults);
-    let statement = Statement::read(limits.piece_bytes, files, &mut faults);
-    json_documents(files, &mut faults);
-    files.read_others(&mut faults, |entry| {
-        !entry.name.starts_with(tables::FOLDER) && !entry.name.starts_with(records::FOLDER)
-    });
+    let threads = tree.threads(files.left());
+    let names = |faults: &mut Faults| names::check(tree, faults);
+    let bag = |faults: &mut Faults| Bag::read(limits.entries, files, faults);
+    let ((), bag) = beside::both(threads, &mut faults, names, bag);
+    let documents = |faults: &mut Faults| {
+        page::check(limits.piece_bytes, files, faults);
+        let package = Package::read(limits.index_bytes, files, faults);
+        let statement = Statement::read(limits.piece_bytes, files, faults);
+        json_documents(files, faults);
+        (package, statement)
+    };
+    let others = |faults: &mut Faults| files.read_others(faults, |entry| !is_parsed(entry.name));
+    let ((package, statement), ()) = beside::both(threads, &mut faults, documents, others);
+    files
+        .read_others(&mut faults, |entry| ![tables::FOLDER, records::FOLDER].iter().any(|f| entry.name.starts_with(f)));
     let tables = |faults: &mut Faults| tables::check(&package, limits.piece_bytes, files, faults);
     // Only now, because records point to files.
     let records = |faults: &mut Faults| records::check(limits.piece_bytes, files, faults);
-    let (rows, tally) = beside::both(tree.threads(files.left()), &mut faults, tables, records);
+    let (rows, tally) = beside::both(threads, &mut faults, tables, records);
     files.read_others(&mut faults, |_| true);
     bag.compare(files, &mut faults);
     package.compare(files, &mut faults);
@@ -122,25 +131,35 @@ fn cannot_be_read(faults: &Faults) -> bool {
     [ZipUnreadable, Encrypted, CiphertextBroken, TooManyEntries, TooLarge].into_iter().any(|code| faults.has(code))
 }
 
+/// Whether a file is the business of somebody who looks into it.
+fn is_parsed(name: &str) -> bool {
+    let inside = |folder: &str| name.starts_with(folder);
+    // Those above data/ are few.
+    !inside("data/")
+        || inside(tables::FOLDER)
+        || inside(records::FOLDER)
+        || name == statement::NAME
+        || is_own_json(name)
+}
+
 /// The JSON files that art20 writes itself; what a person attached to a message may be called anything.
+fn is_own_json(name: &str) -> bool {
+    name == "data/archive.json"
+        || ["data/schemas/", "data/contacts/"].iter().any(|folder| name.starts_with(folder) && name.ends_with(".json"))
+        || (name.starts_with("data/mail/") && name.ends_with("/folder.json"))
+        || (name.starts_with("data/conversations/") && name.ends_with(".vcon.json"))
+}
+
 fn json_documents(files: &Files<'_>, faults: &mut Faults) {
-    let own = |name: &str| {
-        name == "data/archive.json"
-            || ["data/schemas/", "data/contacts/"]
-                .iter()
-                .any(|folder| name.starts_with(folder) && name.ends_with(".json"))
-            || (name.starts_with("data/mail/") && name.ends_with("/folder.json"))
-            || (name.starts_with("data/conversations/") && name.ends_with(".vcon.json"))
-    };
     let tree = files.tree();
-    for entry in tree.below("data/").filter(|entry| own(&entry.name)) {
-        files.read(&entry.name, faults, |reader, _, faults| {
+    for entry in tree.below("data/").filter(|entry| is_own_json(entry.name)) {
+        files.read(entry.name, faults, |reader, _, faults| {
             match serde_json::from_reader::<_, serde::de::IgnoredAny>(reader) {
                 Ok(_) => Ok(()),
                 Err(error) if error.is_io() => Err(error.into()),
                 Err(error) => {
                     let detail = format!("line {}, column {}", error.line(), error.column());
-                    faults.add(FaultCode::JsonSyntax, &entry.name, detail);
+                    faults.add(FaultCode::JsonSyntax, entry.name, detail);
                     Ok(())
                 }
             }

@@ -4,6 +4,7 @@
 use super::fault::{FaultCode, Faults};
 use super::tree::Tree;
 use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
 
 /// The longest path that unpacks everywhere (requirement F3).
 const MAX_PATH: usize = 200;
@@ -12,20 +13,25 @@ const MAX_PATH: usize = 200;
 pub fn check(tree: &Tree, faults: &mut Faults) {
     let mut previous: Option<&str> = None;
     for entry in tree.entries() {
-        if previous == Some(&entry.name) {
-            faults.add(FaultCode::NameDuplicate, &entry.name, "two entries");
+        if previous == Some(entry.name) {
+            faults.add(FaultCode::NameDuplicate, entry.name, "two entries");
         } else {
-            check_one(&entry.name, faults);
+            check_one(entry.name, faults);
         }
-        previous = Some(&entry.name);
+        previous = Some(entry.name);
     }
     for folder in tree.folders() {
         check_one(folder, faults);
     }
-    collisions(tree, faults);
+    if !all_differ(tree) {
+        collisions(tree, faults);
+    }
 }
 
 fn check_one(name: &str, faults: &mut Faults) {
+    if is_plain(name) {
+        return;
+    }
     if let Some(reason) = escapes(name) {
         faults.add(FaultCode::NameUnsafe, name, reason);
     } else if let Some(reason) = not_portable(name) {
@@ -78,11 +84,55 @@ fn not_portable(path: &str) -> Option<&'static str> {
 
 /// `CON`, `NUL.txt` and their like, which Windows takes for devices.
 fn is_reserved(part: &str) -> bool {
-    let stem = part.split('.').next().unwrap_or(part).to_ascii_uppercase();
-    let numbered = |prefix| {
-        stem.strip_prefix(prefix).is_some_and(|rest: &str| rest.len() == 1 && rest.bytes().all(|b| b.is_ascii_digit()))
+    let stem = part.split('.').next().unwrap_or(part).as_bytes();
+    let word = match stem {
+        [word @ .., digit] if word.len() == 3 && digit.is_ascii_digit() => return is_one_of(word, &[b"COM", b"LPT"]),
+        word => word,
     };
-    matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL") || numbered("COM") || numbered("LPT")
+    is_one_of(word, &[b"CON", b"PRN", b"AUX", b"NUL"])
+}
+
+/// Whether nothing can be wrong with a name, found out in one pass: an archive may have millions.
+fn is_plain(name: &str) -> bool {
+    let mut parts = name.split('/');
+    name.len() <= MAX_PATH
+        && parts.all(|part| {
+            part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
+                && !part.is_empty()
+                && !part.ends_with('.')
+                && !is_reserved(part)
+        })
+}
+
+/// Whether no two paths, of files or folders, are one where case does not count, so that nobody has to ask which. Of each
+/// path a hash is kept, not the path.
+fn all_differ(tree: &Tree) -> bool {
+    let (state, mut hashes) = (RandomState::new(), Vec::with_capacity(tree.count()));
+    let (mut lower, mut previous) = (String::new(), "");
+    for entry in tree.entries() {
+        let name = entry.name;
+        let folded = if name.is_ascii() {
+            lower.clear();
+            lower.push_str(name);
+            lower.make_ascii_lowercase();
+            &lower
+        } else {
+            lower = name.to_lowercase();
+            &lower
+        };
+        // Names are sorted, so that of each folder all come together: what was new in the one before was looked at.
+        let shared = name.bytes().zip(previous.bytes()).take_while(|(a, b)| a == b).count();
+        let parents = name.match_indices('/').filter(|(at, _)| *at >= shared).map(|(at, _)| &name[..at]);
+        hashes.extend(parents.map(|path| state.hash_one(path.to_lowercase())));
+        hashes.push(state.hash_one(folded));
+        previous = name;
+    }
+    hashes.sort_unstable();
+    hashes.windows(2).all(|pair| pair[0] != pair[1])
+}
+
+fn is_one_of(word: &[u8], words: &[&[u8; 3]]) -> bool {
+    words.iter().any(|known| word.eq_ignore_ascii_case(*known))
 }
 
 /// Names and folders that are one on systems without case, and files where a folder has to be.
@@ -90,7 +140,7 @@ fn collisions(tree: &Tree, faults: &mut Faults) {
     let mut seen: HashMap<String, &str> = HashMap::new();
     let mut folder = "";
     for entry in tree.entries() {
-        let name = entry.name.as_str();
+        let name = entry.name;
         let parents = name.match_indices('/').map(|(at, _)| &name[..at]);
         for path in parents.chain([name]) {
             // Files are sorted, so most share the folder of the one before.

@@ -162,7 +162,7 @@ impl Package {
             return;
         }
         for entry in files.tree().below("data/") {
-            let name = entry.name.as_str();
+            let name = entry.name;
             if !described.contains(name) && !mail_folder(name).is_some_and(|index| described.contains(index.as_str())) {
                 faults.add(FaultCode::PackageUndescribed, name, "no resource");
             }

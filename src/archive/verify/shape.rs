@@ -1,10 +1,12 @@
 //! The form of a record by contract 4: its keys, their order, and what every record has.
 
 use super::fault::{FaultCode, Faults};
+use super::ijson::{Member, Value};
 use super::reading::Files;
 use super::values;
-use crate::records::{Code, Json, Kind, LegalBasis, Origin, Shape, Uid};
+use crate::records::{Code, Kind, LegalBasis, Origin, Shape};
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 /// Where a record stands: what a fault may say of it.
 pub(super) struct Place<'a> {
@@ -22,40 +24,41 @@ impl Place<'_> {
 const REQUIRED: [&str; 6] = ["uid", "kind", "activity", "legal_basis", "origin", "source"];
 
 /// The value of a key.
-pub(super) fn get<'r>(object: &'r [(String, Json)], key: &str) -> Option<&'r Json> {
+pub(super) fn get<'r, 't>(object: &'r [Member<'t>], key: &str) -> Option<&'r Value<'t>> {
     object.iter().find(|(name, _)| name == key).map(|(_, value)| value)
 }
 
 /// The bytes of a uid of contract 4: a URN of a version 5 UUID.
 pub(super) fn uuid5(text: &str) -> Option<[u8; 16]> {
-    let uid = Uid::parse(text)?;
-    let uuid = uuid::Uuid::parse_str(uid.uuid()).ok()?;
-    (uuid.get_version_num() == 5 && uuid.get_variant() == uuid::Variant::RFC4122).then(|| uuid.into_bytes())
+    let uuid = uuid::Uuid::try_parse(text).ok()?;
+    let as_written = *uuid.urn().encode_lower(&mut uuid::Uuid::encode_buffer()) == *text;
+    let right = as_written && uuid.get_version_num() == 5 && uuid.get_variant() == uuid::Variant::RFC4122;
+    right.then(|| uuid.into_bytes())
 }
 
 /// The children of a record, with their kind.
-pub(super) fn children(record: &[(String, Json)], kind: Kind) -> impl Iterator<Item = (Kind, &[(String, Json)])> {
+pub(super) fn children<'r, 't>(record: &'r [Member<'t>], kind: Kind) -> impl Iterator<Item = (Kind, &'r [Member<'t>])> {
     let child = Kind::ALL.into_iter().find(|child| child.parent() == Some(kind));
     let key = child.and_then(Kind::nested_as);
     let list = match key.and_then(|key| get(record, key)) {
-        Some(Json::Array(list)) => list.as_slice(),
+        Some(Value::Array(list)) => list.as_slice(),
         _ => &[],
     };
     list.iter().filter_map(move |item| match item {
-        Json::Object(members) => child.map(|child| (child, members.as_slice())),
+        Value::Object(members) => child.map(|child| (child, members.as_slice())),
         _ => None,
     })
 }
 
 /// Checks a record and its children.
-pub(super) fn check(record: &[(String, Json)], kind: Kind, place: &Place<'_>, files: &Files<'_>, faults: &mut Faults) {
+pub(super) fn check(record: &[Member<'_>], kind: Kind, place: &Place<'_>, files: &Files<'_>, faults: &mut Faults) {
     identity(record, kind, place, faults);
     order(record, kind, place, faults);
     values::check(record, kind, place, files, faults);
     verbatim_and_withheld(record, kind, place, faults);
     if let Some(key) = Kind::ALL.into_iter().find(|child| child.parent() == Some(kind)).and_then(Kind::nested_as)
         && let Some(value) = get(record, key)
-        && !matches!(value, Json::Array(items) if items.iter().all(|item| matches!(item, Json::Object(_))))
+        && !matches!(value, Value::Array(items) if items.iter().all(|item| matches!(item, Value::Object(_))))
     {
         place.fault(FaultCode::RecordValue, &format!("`{key}` is not a list of records"), faults);
     }
@@ -65,13 +68,13 @@ pub(super) fn check(record: &[(String, Json)], kind: Kind, place: &Place<'_>, fi
 }
 
 /// What every record has.
-fn identity(record: &[(String, Json)], kind: Kind, place: &Place<'_>, faults: &mut Faults) {
+fn identity(record: &[Member<'_>], kind: Kind, place: &Place<'_>, faults: &mut Faults) {
     for key in REQUIRED {
         if get(record, key).is_none() {
             place.fault(FaultCode::RecordKey, &format!("no `{key}`"), faults);
         }
     }
-    let text = |key: &str| get(record, key).map(Json::as_str);
+    let text = |key: &str| get(record, key).map(Value::as_str);
     if text("uid").is_some_and(|uid| uid.and_then(uuid5).is_none()) {
         place.fault(FaultCode::RecordUid, "not `urn:uuid:` and a version 5 UUID", faults);
     }
@@ -87,15 +90,16 @@ fn identity(record: &[(String, Json)], kind: Kind, place: &Place<'_>, faults: &m
     value("legal_basis", text("legal_basis").is_none_or(|found| found.and_then(LegalBasis::named).is_some()));
     value("origin", text("origin").is_none_or(|found| found.and_then(Origin::named).is_some()));
     if let Some(source) = get(record, "source") {
-        let named = |key| matches!(source, Json::Object(members) if get(members, key).and_then(Json::as_str).is_some());
+        let named =
+            |key| matches!(source, Value::Object(members) if get(members, key).and_then(Value::as_str).is_some());
         if !named("store") || !named("collection") {
             place.fault(FaultCode::RecordKey, "no `source.store` or `source.collection`", faults);
         }
     }
 }
 
-/// Known keys follow the order of the catalogue; unknown ones may stand anywhere.
-fn order(record: &[(String, Json)], kind: Kind, place: &Place<'_>, faults: &mut Faults) {
+/// The keys of a kind in the order of the catalogue, each once.
+fn ranks(kind: Kind) -> Vec<&'static str> {
     let fields = kind.fields().flat_map(|spec| match (spec.shape, kind) {
         // A contact has a list of addresses, and the content of an attachment spreads its own entries.
         (Shape::Postal, Kind::Contact) => vec!["addresses"],
@@ -103,31 +107,43 @@ fn order(record: &[(String, Json)], kind: Kind, place: &Place<'_>, faults: &mut 
         _ => vec![spec.path.split('.').next().unwrap_or(spec.path)],
     });
     let nested = Kind::ALL.into_iter().filter(|child| child.parent() == Some(kind)).filter_map(Kind::nested_as);
-    let ranks: Vec<&str> = REQUIRED
-        .into_iter()
-        .chain(["voluntary", "restricted"])
-        .chain(fields)
-        .chain(nested)
-        .chain(["additional", "withheld", "verbatim"])
-        .collect();
-    let mut highest = 0;
+    let all = REQUIRED.into_iter().chain(["voluntary", "restricted"]).chain(fields).chain(nested).chain([
+        "additional",
+        "withheld",
+        "verbatim",
+    ]);
+    let mut ranks = Vec::new();
+    for key in all {
+        if !ranks.contains(&key) {
+            ranks.push(key);
+        }
+    }
+    ranks
+}
+
+/// Known keys follow the order of the catalogue; unknown ones may stand anywhere.
+fn order(record: &[Member<'_>], kind: Kind, place: &Place<'_>, faults: &mut Faults) {
+    static RANKS: LazyLock<Vec<(Kind, Vec<&str>)>> =
+        LazyLock::new(|| Kind::ALL.into_iter().map(|kind| (kind, ranks(kind))).collect());
+    let mut ahead = RANKS.iter().find(|(known, _)| *known == kind).map_or(&[][..], |(_, ranks)| ranks);
+    let all = ahead;
     for (key, _) in record {
-        if let Some(rank) = ranks.iter().position(|known| known == key) {
-            if rank < highest {
-                return place.fault(FaultCode::RecordOrder, &format!("`{}` comes too late", ranks[rank]), faults);
-            }
-            highest = rank;
+        // The next one is nearly always near.
+        if let Some(at) = ahead.iter().position(|known| known == key) {
+            ahead = &ahead[at..];
+        } else if let Some(late) = all.iter().find(|known| *known == key) {
+            return place.fault(FaultCode::RecordOrder, &format!("`{late}` comes too late"), faults);
         }
     }
 }
 
 /// `withheld` and `verbatim` name fields that are null, with a code or with what stood there.
-fn verbatim_and_withheld(record: &[(String, Json)], kind: Kind, place: &Place<'_>, faults: &mut Faults) {
+fn verbatim_and_withheld(record: &[Member<'_>], kind: Kind, place: &Place<'_>, faults: &mut Faults) {
     let mut checked = BTreeSet::new();
     for key in ["withheld", "verbatim"] {
         let members = match get(record, key) {
             None => continue,
-            Some(Json::Object(members)) => members,
+            Some(Value::Object(members)) => members,
             Some(_) => {
                 place.fault(FaultCode::RecordValue, &format!("`{key}` is not an object"), faults);
                 continue;
@@ -145,10 +161,11 @@ fn verbatim_and_withheld(record: &[(String, Json)], kind: Kind, place: &Place<'_
     }
 }
 
-fn codes(value: &Json) -> bool {
-    let known = |value: &Json| value.as_str().is_some_and(|text| Code::ALL.iter().any(|code| code.as_str() == text));
+fn codes(value: &Value<'_>) -> bool {
+    let known =
+        |value: &Value<'_>| value.as_str().is_some_and(|text| Code::ALL.iter().any(|code| code.as_str() == text));
     match value {
-        Json::Array(many) => many.iter().all(known),
+        Value::Array(many) => many.iter().all(known),
         one => known(one),
     }
 }
@@ -160,13 +177,13 @@ fn is_single(kind: Kind, path: &str) -> bool {
 }
 
 /// Whether a dotted path leads to null or to nothing.
-fn is_null(record: &[(String, Json)], path: &str) -> bool {
+fn is_null(record: &[Member<'_>], path: &str) -> bool {
     let value = match path.split_once('.') {
         None => get(record, path),
         Some((group, name)) => match get(record, group) {
-            Some(Json::Object(members)) => get(members, name),
+            Some(Value::Object(members)) => get(members, name),
             other => other,
         },
     };
-    value.is_none_or(|value| *value == Json::Null)
+    value.is_none_or(|value| *value == Value::Null)
 }

@@ -1,12 +1,12 @@
 //! The statement's ledger against the records: nothing vanished between the two (contract 1, first law).
 
 use super::fault::{FaultCode, Faults};
-use super::ijson;
+use super::ijson::{self, Member, Value};
 use super::reading::Files;
 use super::shape::get;
 use super::tally::{CollectionTally, Listed, Tally};
 use crate::archive::facts::RECORDS_FORMAT;
-use crate::records::{Code, Json};
+use crate::records::Code;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The statement's name.
@@ -109,7 +109,7 @@ fn parse(bytes: &[u8]) -> Result<(Statement, bool), &'static str> {
     let text = std::str::from_utf8(bytes).map_err(|_| "not UTF-8")?;
     let members = ijson::object(text)?;
     let known_format = names_format(&members);
-    let Some(Json::Array(lines)) = get(&members, "ledger") else { return Err("no ledger") };
+    let Some(Value::Array(lines)) = get(&members, "ledger") else { return Err("no ledger") };
     let ledger =
         lines.iter().map(line).collect::<Option<Vec<_>>>().ok_or("a line of the ledger is not as it must be")?;
     let statement = Statement {
@@ -122,30 +122,30 @@ fn parse(bytes: &[u8]) -> Result<(Statement, bool), &'static str> {
 }
 
 /// Whether some text of the statement is the name of the format: the contract does not say under which key.
-fn names_format(members: &[(String, Json)]) -> bool {
+fn names_format(members: &[Member<'_>]) -> bool {
     members.iter().any(|(_, value)| holds_format(value))
 }
 
-fn holds_format(value: &Json) -> bool {
+fn holds_format(value: &Value<'_>) -> bool {
     match value {
-        Json::String(text) => text == RECORDS_FORMAT,
-        Json::Array(items) => items.iter().any(holds_format),
-        Json::Object(members) => names_format(members),
+        Value::String(text) => text == RECORDS_FORMAT,
+        Value::Array(items) => items.iter().any(holds_format),
+        Value::Object(members) => names_format(members),
         _ => false,
     }
 }
 
 /// The first of these keys that has a text, or an object with a name.
-fn text_of(members: &[(String, Json)], keys: &[&str]) -> Option<String> {
+fn text_of(members: &[Member<'_>], keys: &[&str]) -> Option<String> {
     keys.iter().find_map(|key| match get(members, key)? {
-        Json::String(text) => Some(text.clone()),
-        Json::Object(inner) => get(inner, "name").and_then(Json::as_str).map(str::to_owned),
+        Value::String(text) => Some(text.to_string()),
+        Value::Object(inner) => get(inner, "name").and_then(Value::as_str).map(str::to_owned),
         _ => None,
     })
 }
 
-fn line(value: &Json) -> Option<Line> {
-    let Json::Object(members) = value else { return None };
+fn line(value: &Value<'_>) -> Option<Line> {
+    let Value::Object(members) = value else { return None };
     Some(Line {
         collection: get(members, "collection")?.as_str()?.to_owned(),
         matched: number(get(members, "matched")?)?,
@@ -156,19 +156,19 @@ fn line(value: &Json) -> Option<Line> {
     })
 }
 
-fn number(value: &Json) -> Option<u64> {
+fn number(value: &Value<'_>) -> Option<u64> {
     match value {
-        Json::Number(text) => text.parse().ok(),
+        Value::Number(text) => text.parse().ok(),
         _ => None,
     }
 }
 
 /// Counts by code. Codes with zero are absent, so the whole may be.
-fn counts(value: Option<&Json>) -> Option<BTreeMap<String, u64>> {
+fn counts(value: Option<&Value<'_>>) -> Option<BTreeMap<String, u64>> {
     match value {
-        None | Some(Json::Null) => Some(BTreeMap::new()),
-        Some(Json::Object(members)) => {
-            members.iter().map(|(code, count)| Some((code.clone(), number(count)?))).collect()
+        None | Some(Value::Null) => Some(BTreeMap::new()),
+        Some(Value::Object(members)) => {
+            members.iter().map(|(code, count)| Some((code.to_string(), number(count)?))).collect()
         }
         Some(_) => None,
     }

@@ -1,20 +1,16 @@
 //! Tables against their Table Schema: header, rows, primary and foreign keys.
-//!
-//! Keys are kept as 16 bytes of a SHA-256 each, so that a table of millions of rows needs little memory.
 
 use super::csv::{Row, Rows};
 use super::fault::{FaultCode, Faults};
+use super::keys::{Hashed, Hashing, Names};
 use super::package::{ForeignKey, OneOrMany, Package, Resource, SchemaOrPath, TableSchema};
 use super::reading::Files;
-use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::io;
 
 /// The folder of the tables.
 pub(super) const FOLDER: &str = "data/tables/";
 
-/// The digest of the cells of a key.
-type KeyDigest = [u8; 16];
 /// A table (by its place in the package) and those of its columns that something points to.
 type Referenced = (usize, Vec<usize>);
 
@@ -27,11 +23,12 @@ struct Table<'p> {
     foreign: Vec<(Vec<usize>, Referenced)>,
 }
 
-/// The keys seen so far, and those that pointed to a row that had not been seen.
+/// The keys seen so far, and those that point to a row of a table that has not been read, with their rows.
 #[derive(Default)]
-struct Keys {
-    targets: HashMap<Referenced, HashSet<KeyDigest>>,
-    pending: Vec<(usize, Referenced, KeyDigest, u64)>,
+struct Keys<'t> {
+    hashing: Hashing,
+    targets: HashMap<&'t Referenced, Names>,
+    pending: Vec<(&'t str, &'t Referenced, Names)>,
 }
 
 /// Reads every table that the package describes. Gives the number of rows of each by its path.
@@ -50,7 +47,7 @@ pub fn check(package: &Package, limit: u64, files: &Files<'_>, faults: &mut Faul
     }
     let mut keys = Keys::default();
     for (_, target) in tables.iter().flat_map(|table| &table.foreign) {
-        keys.targets.entry(target.clone()).or_default();
+        keys.targets.entry(target).or_default();
     }
     let mut rows = BTreeMap::new();
     for table in referenced_first(&tables) {
@@ -62,9 +59,15 @@ pub fn check(package: &Package, limit: u64, files: &Files<'_>, faults: &mut Faul
     }
     // A table that broke off would leave every pointer into it dangling.
     let whole = |resource: usize| tables.iter().any(|t| t.resource == resource && rows.contains_key(t.path));
-    for (from, target, key, line) in &keys.pending {
-        if whole(target.0) && !keys.targets.get(target).is_some_and(|seen| seen.contains(key)) {
-            let path = tables.iter().find(|table| table.resource == *from).map_or("", |table| table.path);
+    let dangling = |target: &Referenced, key| !keys.targets.get(target).is_some_and(|seen| seen.contains(key));
+    for pointing in keys.pending.chunk_by(|(one, ..), (other, ..)| std::ptr::eq(*one, *other)) {
+        let mut lines: Vec<u64> = Vec::new();
+        for (_, target, pending) in pointing.iter().filter(|(_, target, _)| whole(target.0)) {
+            lines.extend(pending.iter().filter(|(key, _)| dangling(target, *key)).map(|(_, line)| line));
+        }
+        lines.sort_unstable();
+        let path = pointing.first().map_or("", |(path, ..)| *path);
+        for line in lines {
             faults.add(FaultCode::TableForeignKey, path, format!("row {line}"));
         }
     }
@@ -130,14 +133,60 @@ fn referenced_first<'t, 'p>(tables: &'t [Table<'p>]) -> Vec<&'t Table<'p>> {
     ordered
 }
 
-impl Table<'_> {
+/// The keys of one table.
+struct OwnKeys<'t> {
+    primary: Names,
+    /// Rows whose primary key has an empty part.
+    lacking: Vec<u64>,
+    /// What the table is pointed to by, unless it is the primary key.
+    others: Vec<(&'t Referenced, Names)>,
+    /// What each foreign key points to that is not known, and what was found last.
+    pointing: Vec<(Names, Option<Hashed>)>,
+}
+
+impl<'p> Table<'p> {
     /// Reads all rows and gives their number without the header, none if the reading broke off.
-    fn read(&self, mut rows: Rows<'_>, keys: &mut Keys, faults: &mut Faults) -> io::Result<Option<u64>> {
+    fn read<'t>(&'t self, rows: Rows<'_>, keys: &mut Keys<'t>, faults: &mut Faults) -> io::Result<Option<u64>> {
+        let targets = keys.targets.keys().filter(|(resource, _)| *resource == self.resource).copied();
+        let (same, others): (Vec<_>, Vec<_>) = targets.partition(|(_, columns)| Some(columns) == self.primary.as_ref());
+        let mut own = OwnKeys {
+            primary: Names::default(),
+            lacking: Vec::new(),
+            others: others.into_iter().map(|target| (target, Names::default())).collect(),
+            pointing: self.foreign.iter().map(|_| Default::default()).collect(),
+        };
+        let result = self.read_rows(rows, keys, &mut own, faults);
+        // Of what broke off, too: the rows so far are known.
+        let mut wrong = own.primary.sort();
+        wrong.append(&mut own.lacking);
+        wrong.sort_unstable();
+        for line in wrong {
+            faults.add(FaultCode::TablePrimaryKey, self.path, format!("row {line}"));
+        }
+        for (target, mut names) in
+            same.into_iter().map(|target| (target, std::mem::take(&mut own.primary))).chain(own.others)
+        {
+            names.sort();
+            names.index();
+            keys.targets.insert(target, names);
+        }
+        for ((_, target), (pending, _)) in self.foreign.iter().zip(own.pointing) {
+            keys.pending.push((self.path, target, pending));
+        }
+        result
+    }
+
+    fn read_rows<'t>(
+        &'t self,
+        mut rows: Rows<'_>,
+        keys: &Keys<'t>,
+        own: &mut OwnKeys<'t>,
+        faults: &mut Faults,
+    ) -> io::Result<Option<u64>> {
         if !rows.skip_bom()? {
             faults.add(FaultCode::TableBom, self.path, "no EF BB BF");
         }
         let mut row = Row::default();
-        let mut seen: HashSet<KeyDigest> = HashSet::new();
         let width = self.schema.fields.len();
         loop {
             let found = rows.next(&mut row)?;
@@ -166,41 +215,38 @@ impl Table<'_> {
                 faults.add(FaultCode::TableSyntax, self.path, detail);
                 continue;
             }
-            if let Some(primary) = &self.primary
-                && !digest(&row, primary).is_some_and(|key| seen.insert(key))
-            {
-                faults.add(FaultCode::TablePrimaryKey, self.path, format!("row {line}"));
+            if let Some(primary) = &self.primary {
+                match hashed(&row, primary, &keys.hashing) {
+                    Some(key) => own.primary.note(key, line),
+                    None => own.lacking.push(line),
+                }
             }
-            self.references(&row, line, keys);
+            self.references(&row, line, keys, own);
         }
     }
 
     /// Remembers what the row can be pointed to by, and what it points to.
-    fn references(&self, row: &Row, line: u64, keys: &mut Keys) {
-        for (target, known) in keys.targets.iter_mut().filter(|(target, _)| target.0 == self.resource) {
-            known.extend(digest(row, &target.1));
+    fn references<'t>(&'t self, row: &Row, line: u64, keys: &Keys<'t>, own: &mut OwnKeys<'t>) {
+        for (target, names) in &mut own.others {
+            if let Some(key) = hashed(row, &target.1, &keys.hashing) {
+                names.note(key, line);
+            }
         }
-        for (from, target) in &self.foreign {
+        for ((from, target), (pending, last)) in self.foreign.iter().zip(&mut own.pointing) {
             // A key with an empty part points nowhere (Table Schema v2, "foreignKeys"; SQL's MATCH SIMPLE).
-            if let Some(key) = digest(row, from)
-                && !keys.targets.get(target).is_some_and(|seen| seen.contains(&key))
-            {
-                keys.pending.push((self.resource, target.clone(), key, line));
+            let Some(key) = hashed(row, from, &keys.hashing).filter(|key| Some(*key) != *last) else { continue };
+            // Rows that point to the same row often follow each other.
+            if keys.targets.get(target).is_some_and(|seen| seen.contains(key)) {
+                *last = Some(key);
+            } else {
+                pending.note(key, line);
             }
         }
     }
 }
 
-/// The digest of the cells of a key, none if one of them is empty.
-fn digest(row: &Row, columns: &[usize]) -> Option<KeyDigest> {
-    let mut hasher = Sha256::new();
-    for at in columns {
-        let cell = row.cell(*at);
-        if cell.is_empty() {
-            return None;
-        }
-        hasher.update(cell.len().to_le_bytes());
-        hasher.update(cell);
-    }
-    hasher.finalize().first_chunk::<16>().copied()
+/// The hash of the cells of a key, none if one of them is empty.
+fn hashed(row: &Row, columns: &[usize], hashing: &Hashing) -> Option<Hashed> {
+    let cells = || columns.iter().map(|at| row.cell(*at));
+    cells().all(|cell| !cell.is_empty()).then(|| hashing.of(cells()))
 }

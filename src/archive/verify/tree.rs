@@ -1,8 +1,11 @@
 //! An archive to be read: the files of a zip or of a folder, listed once, each opened when it is its turn.
 
+use super::beside;
 use super::fault::{FaultCode, Faults};
 use super::folder::Folder;
 use super::limits::Limits;
+pub use super::list::Entry;
+use super::list::List;
 use super::source::Source as ZipSource;
 use super::verification::shown;
 use super::zip::Zip;
@@ -13,8 +16,6 @@ use std::path::{Path, PathBuf};
 
 /// Bytes for which a thread is worth starting.
 const WORTH_A_THREAD: u64 = 1 << 20;
-/// More threads than this gain little: the directory is one, and so is the disk.
-const MOST_THREADS: usize = 8;
 
 /// Where the archive stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
@@ -26,24 +27,11 @@ pub enum ArchiveKind {
     Folder,
 }
 
-/// One file of the archive. Names are as the zip or the file system has them and may be hostile.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
-    /// The path from the archive's root, with `/`.
-    pub name: String,
-    /// The declared size.
-    pub bytes: u64,
-    /// Whether it can be opened; if not, a fault says why.
-    pub readable: bool,
-    /// Its place in the zip or folder, in which nothing is sorted.
-    pub(super) place: usize,
-}
-
 /// The files of an archive, sorted by the bytes of their names.
 #[derive(Debug)]
 pub struct Tree {
     path: PathBuf,
-    entries: Vec<Entry>,
+    list: List,
     folders: Vec<String>,
     source: Source,
     encrypted: bool,
@@ -92,8 +80,8 @@ impl Tree {
     pub fn open(path: &Path, keys: &Keys, limits: &Limits, faults: &mut Faults) -> Result<Tree, VerifyError> {
         let unreadable = |source| VerifyError::Unreadable { path: path.to_owned(), source };
         if std::fs::metadata(path).map_err(unreadable)?.is_dir() {
-            let (folder, entries) = Folder::open(path, limits, faults).map_err(unreadable)?;
-            return Ok(Tree::of(path, entries, Vec::new(), Source::Folder(folder)));
+            let (folder, list) = Folder::open(path, limits, faults).map_err(unreadable)?;
+            return Ok(Tree::of(path, list, Vec::new(), Source::Folder(folder)));
         }
         let file = File::open(path).map_err(unreadable)?;
         let source = match keys.unlock(file, limits.total_bytes)? {
@@ -112,14 +100,14 @@ impl Tree {
         Ok(Tree::of_zip(path, Zip::open(source, limits, faults), encrypted))
     }
 
-    fn of_zip(path: &Path, (zip, entries, folders): (Zip, Vec<Entry>, Vec<String>), encrypted: bool) -> Tree {
-        Tree { encrypted, ..Tree::of(path, entries, folders, Source::Zip(zip)) }
+    fn of_zip(path: &Path, (zip, list, folders): (Zip, List, Vec<String>), encrypted: bool) -> Tree {
+        Tree { encrypted, ..Tree::of(path, list, folders, Source::Zip(zip)) }
     }
 
-    fn of(path: &Path, mut entries: Vec<Entry>, mut folders: Vec<String>, source: Source) -> Tree {
-        entries.sort_by(|a, b| a.name.as_bytes().cmp(b.name.as_bytes()).then(a.place.cmp(&b.place)));
+    fn of(path: &Path, mut list: List, mut folders: Vec<String>, source: Source) -> Tree {
+        list.sort();
         folders.sort();
-        Tree { path: path.to_owned(), entries, folders, source, encrypted: false }
+        Tree { path: path.to_owned(), list, folders, source, encrypted: false }
     }
 
     /// What was opened.
@@ -149,8 +137,18 @@ impl Tree {
     }
 
     /// The files, by name.
-    pub fn entries(&self) -> &[Entry] {
-        &self.entries
+    pub fn entries(&self) -> impl ExactSizeIterator<Item = Entry<'_>> + Clone {
+        self.list.iter()
+    }
+
+    /// How many files there are.
+    pub(super) fn count(&self) -> usize {
+        self.list.len()
+    }
+
+    /// The file at a position.
+    pub(super) fn entry(&self, at: usize) -> Option<Entry<'_>> {
+        self.list.get(at)
     }
 
     /// The folders that a zip lists as entries of their own, without the last `/`.
@@ -160,8 +158,8 @@ impl Tree {
 
     /// The first file with this name.
     pub fn position(&self, name: &str) -> Option<usize> {
-        let at = self.entries.partition_point(|entry| entry.name.as_bytes() < name.as_bytes());
-        self.entries.get(at).filter(|entry| entry.name == name).map(|_| at)
+        let at = self.list.not_before(name);
+        self.list.get(at).filter(|entry| entry.name == name).map(|_| at)
     }
 
     /// Whether there is a file with this name.
@@ -170,9 +168,8 @@ impl Tree {
     }
 
     /// The files whose names begin with this text.
-    pub fn below<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = &'a Entry> {
-        let from = self.entries.partition_point(|entry| entry.name.as_bytes() < prefix.as_bytes());
-        self.entries[from..].iter().take_while(move |entry| entry.name.starts_with(prefix))
+    pub fn below<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = Entry<'a>> {
+        self.list.from(self.list.not_before(prefix)).take_while(move |entry| entry.name.starts_with(prefix))
     }
 
     /// How many threads are worth it for so many bytes. What is decrypted has one place at which it is read.
@@ -180,7 +177,7 @@ impl Tree {
         if self.encrypted || bytes < WORTH_A_THREAD {
             return 1;
         }
-        std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS)
+        beside::most()
     }
 
     /// A reader over the bytes of a file. It never gives more than the declared size, and fails with a [`Broken`] where
@@ -189,11 +186,49 @@ impl Tree {
     /// # Errors
     /// If the file cannot be opened.
     pub fn open_entry(&self, at: usize) -> io::Result<Box<dyn Read + '_>> {
-        let entry = self.entries.get(at).ok_or(io::ErrorKind::NotFound)?;
+        let entry = self.list.get(at).ok_or(io::ErrorKind::NotFound)?;
         match &self.source {
-            Source::Zip(zip) => zip.reader(entry.place),
-            Source::Folder(folder) => folder.reader(entry),
+            Source::Zip(zip) => zip.reader(entry.place, entry.bytes),
+            Source::Folder(folder) => folder.reader(&entry),
         }
+    }
+
+    /// What `look` makes of a small file that is whole, without the cost of a reader. `None` if it is not small, or not
+    /// as declared, about which [`Tree::open_entry`] has more to say.
+    pub(super) fn whole<T>(&self, at: usize, look: impl FnOnce(&[u8]) -> T) -> Option<T> {
+        let entry = self.list.get(at).filter(|entry| entry.readable)?;
+        match &self.source {
+            Source::Zip(zip) => zip.whole(entry.place, entry.bytes, look),
+            Source::Folder(_) => None,
+        }
+    }
+}
+
+/// Finds files by their names. What names them, a manifest or a descriptor, mostly has those of a folder in their order,
+/// so that the next one of some folder is looked at first.
+#[derive(Debug)]
+pub(super) struct Finder<'t> {
+    tree: &'t Tree,
+    recent: [usize; 4],
+    oldest: usize,
+}
+
+impl<'t> Finder<'t> {
+    pub(super) fn new(tree: &'t Tree) -> Finder<'t> {
+        Finder { tree, recent: [0; 4], oldest: 0 }
+    }
+
+    /// The same as [`Tree::position`].
+    pub(super) fn position(&mut self, name: &str) -> Option<usize> {
+        let is = |at: usize, name| self.tree.list.get(at).is_some_and(|entry| entry.name == name);
+        if let Some(near) = self.recent.iter().position(|at| is(at + 1, name) && !is(*at, name)) {
+            self.recent[near] += 1;
+            return Some(self.recent[near]);
+        }
+        let found = self.tree.position(name)?;
+        self.recent[self.oldest] = found;
+        self.oldest = (self.oldest + 1) % self.recent.len();
+        Some(found)
     }
 }
 

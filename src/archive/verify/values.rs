@@ -1,27 +1,28 @@
 //! The form of each value by the catalogue of fields, and the files that records point to.
 
 use super::fault::{FaultCode, Faults};
+use super::ijson::{Member, Value};
 use super::reading::Files;
 use super::shape::{Place, get};
 use super::{records, tables};
-use crate::records::{FieldSpec, Json, Kind, Shape, Time};
+use crate::records::{FieldSpec, Kind, Shape, Time};
 use jiff::tz::TimeZone;
 
 /// What is wrong with a value.
 type Wrong = &'static str;
 
 /// Checks the fields of a record; children are checked by themselves.
-pub(super) fn check(record: &[(String, Json)], kind: Kind, place: &Place<'_>, files: &Files<'_>, faults: &mut Faults) {
+pub(super) fn check(record: &[Member<'_>], kind: Kind, place: &Place<'_>, files: &Files<'_>, faults: &mut Faults) {
     for spec in kind.fields() {
         let Some(value) = field(record, kind, spec) else { continue };
-        if *value == Json::Null {
+        if *value == Value::Null {
             continue;
         }
         if let Err(wrong) = fits(value, spec.shape, kind) {
             place.fault(FaultCode::RecordValue, &format!("`{}` is {wrong}", spec.path), faults);
         }
         if spec.shape == Shape::Content
-            && let Json::Object(members) = value
+            && let Value::Object(members) = value
         {
             file(members, spec.path, place, files, faults);
         }
@@ -29,18 +30,18 @@ pub(super) fn check(record: &[(String, Json)], kind: Kind, place: &Place<'_>, fi
     if kind == Kind::Attachment {
         file(record, "content", place, files, faults);
     }
-    if get(record, "additional").is_some_and(|value| !matches!(value, Json::Object(_))) {
+    if get(record, "additional").is_some_and(|value| !matches!(value, Value::Object(_))) {
         place.fault(FaultCode::RecordValue, "`additional` is not an object", faults);
     }
 }
 
 /// The value of a field, which may stand in a nested object.
-fn field<'r>(record: &'r [(String, Json)], kind: Kind, spec: &FieldSpec) -> Option<&'r Json> {
+fn field<'r, 't>(record: &'r [Member<'t>], kind: Kind, spec: &FieldSpec) -> Option<&'r Value<'t>> {
     match (spec.path.split_once('.'), spec.shape) {
         (Some(_), Shape::Postal) if kind == Kind::Contact => get(record, "addresses"),
         (Some((group, name)), _) => match get(record, group)? {
-            Json::Object(members) => get(members, name),
-            Json::Null => None,
+            Value::Object(members) => get(members, name),
+            Value::Null => None,
             other => Some(other),
         },
         (None, _) => get(record, spec.path),
@@ -48,7 +49,7 @@ fn field<'r>(record: &'r [(String, Json)], kind: Kind, spec: &FieldSpec) -> Opti
 }
 
 /// Whether a value that is not null has the form of its field.
-fn fits(value: &Json, shape: Shape, kind: Kind) -> Result<(), Wrong> {
+fn fits(value: &Value<'_>, shape: Shape, kind: Kind) -> Result<(), Wrong> {
     let yes = |fits: bool, wrong: Wrong| if fits { Ok(()) } else { Err(wrong) };
     match shape {
         Shape::Any => Ok(()),
@@ -67,41 +68,41 @@ fn fits(value: &Json, shape: Shape, kind: Kind) -> Result<(), Wrong> {
             "no ISO 4217 code",
         ),
         Shape::Integer => yes(is_code(value) || is_integer(value), "no whole number"),
-        Shape::Seconds => yes(matches!(value, Json::Number(_) | Json::String(_)), "no number"),
+        Shape::Seconds => yes(matches!(value, Value::Number(_) | Value::String(_)), "no number"),
         Shape::Emails => yes(list(value, |item| texts(item, &["address", "label"])), "no list of {address, label}"),
         Shape::Phones => yes(list(value, |item| texts(item, &["number", "label"])), "no list of {number, label}"),
         Shape::Party => yes(texts(value, &["name", "address"]), "no {name, address}"),
         Shape::Parties => yes(list(value, |item| texts(item, &["name", "address"])), "no list of {name, address}"),
-        Shape::Content => yes(matches!(value, Json::Object(_)), "no {path, bytes, sha256}"),
+        Shape::Content => yes(matches!(value, Value::Object(_)), "no {path, bytes, sha256}"),
     }
 }
 
 /// The parts of an address of a contact.
 const POSTAL: &[&str] = &["street", "locality", "region", "postcode", "country", "label"];
 
-fn list(value: &Json, item: impl Fn(&Json) -> bool) -> bool {
-    matches!(value, Json::Array(items) if items.iter().all(item))
+fn list(value: &Value<'_>, item: impl Fn(&Value<'_>) -> bool) -> bool {
+    matches!(value, Value::Array(items) if items.iter().all(item))
 }
 
 /// An object whose values under these keys are texts or null.
-fn texts(value: &Json, keys: &[&str]) -> bool {
-    let Json::Object(members) = value else { return false };
-    members.iter().all(|(key, value)| !keys.contains(&key.as_str()) || *value == Json::Null || is_text(value))
+fn texts(value: &Value<'_>, keys: &[&str]) -> bool {
+    let Value::Object(members) = value else { return false };
+    members.iter().all(|(key, value)| !keys.contains(&&**key) || *value == Value::Null || is_text(value))
 }
 
-fn is_text(value: &Json) -> bool {
-    matches!(value, Json::String(_)) || is_code(value)
+fn is_text(value: &Value<'_>) -> bool {
+    matches!(value, Value::String(_)) || is_code(value)
 }
 
 /// A code with its label (requirement E5).
-fn is_code(value: &Json) -> bool {
-    let Json::Object(members) = value else { return false };
-    ["code", "label"].iter().all(|key| get(members, key).and_then(Json::as_str).is_some())
+fn is_code(value: &Value<'_>) -> bool {
+    let Value::Object(members) = value else { return false };
+    ["code", "label"].iter().all(|key| get(members, key).and_then(Value::as_str).is_some())
 }
 
 /// As a number, or as a string where it is too large for one (requirement E14).
-fn is_integer(value: &Json) -> bool {
-    let (Json::Number(text) | Json::String(text)) = value else { return false };
+fn is_integer(value: &Value<'_>) -> bool {
+    let (Value::Number(text) | Value::String(text)) = value else { return false };
     let digits = text.strip_prefix('-').unwrap_or(text);
     !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
@@ -130,8 +131,8 @@ fn is_time(text: &str) -> bool {
 }
 
 /// A file that a record points to: there, and the same.
-fn file(members: &[(String, Json)], field: &str, place: &Place<'_>, files: &Files<'_>, faults: &mut Faults) {
-    let Some(path) = get(members, "path").and_then(Json::as_str) else { return };
+fn file(members: &[Member<'_>], field: &str, place: &Place<'_>, files: &Files<'_>, faults: &mut Faults) {
+    let Some(path) = get(members, "path").and_then(Value::as_str) else { return };
     if !files.tree().contains(path) {
         return place.fault(FaultCode::RecordFileMissing, &format!("`{field}` points to no file"), faults);
     }
@@ -141,11 +142,11 @@ fn file(members: &[(String, Json)], field: &str, place: &Place<'_>, files: &File
     // One that cannot be read has its fault already.
     let Some(measure) = files.measure(path) else { return };
     let bytes = match get(members, "bytes") {
-        None | Some(Json::Null) => true,
-        Some(bytes) => matches!(bytes, Json::Number(text) if *text == measure.bytes.to_string()),
+        None | Some(Value::Null) => true,
+        Some(bytes) => matches!(bytes, Value::Number(text) if *text == measure.bytes.to_string()),
     };
     let sha256 = match get(members, "sha256") {
-        None | Some(Json::Null) => true,
+        None | Some(Value::Null) => true,
         Some(digest) => digest.as_str().is_some_and(|hex| measure.has_sha256(hex)),
     };
     if !bytes || !sha256 {

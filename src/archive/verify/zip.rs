@@ -1,15 +1,21 @@
 //! Reading a zip file that nobody vouches for: the directory is listed raw, so that duplicates show, and compared with
 //! what stands in front of each entry (APPNOTE 6.3.10, sections 4.3 and 4.4).
 
+use super::beside;
 use super::fault::{FaultCode, Faults};
-use super::inflate::Inflate;
+use super::inflate::{self, Inflate};
 use super::limits::Limits;
-use super::reading::buffer_size;
+use super::list::{Entry, List};
+use super::reading::{SMALL, buffer_size};
 use super::source::Source;
-use super::tree::{Broken, Entry};
+use super::tree::Broken;
 use super::zip_layout::{Layout, Span};
-use rawzip::{CompressionMethod, ZipArchive, ZipArchiveEntryWayfinder, ZipFileHeaderRecord};
+use rawzip::{CompressionMethod, EntryFlags, ErrorKind, RangeReader, ReaderAt};
+use rawzip::{ZipArchive, ZipArchiveEntryWayfinder, ZipFileHeaderRecord, ZipLocalFileHeader};
 use std::io::{self, BufReader, Read};
+
+/// How many entries of the directory are held while their own headers are looked at.
+const TOGETHER: usize = 4096;
 
 /// An open zip file and what its directory says of each entry.
 #[derive(Debug)]
@@ -23,35 +29,37 @@ pub(super) struct Zip {
 /// An entry of the directory.
 #[derive(Debug)]
 struct Member {
-    wayfinder: ZipArchiveEntryWayfinder,
+    /// Where its packed bytes begin.
+    start: u64,
+    packed: u64,
     deflated: bool,
     crc: u32,
 }
 
 impl Zip {
     /// Lists the entries of a zip file, files and folders, and checks how they lie in it.
-    pub(super) fn open(file: Source, limits: &Limits, faults: &mut Faults) -> (Zip, Vec<Entry>, Vec<String>) {
+    pub(super) fn open(file: Source, limits: &Limits, faults: &mut Faults) -> (Zip, List, Vec<String>) {
         let size = file.size();
         let mut buffer = vec![0; rawzip::MAX_CENTRAL_DIRECTORY_RECORD_SIZE];
         let archive = match rawzip::ZipLocator::new().locate_in_reader(file, &mut buffer, size) {
             Ok(archive) => archive,
             Err((file, error)) => {
                 faults.add_global(FaultCode::ZipUnreadable, error.to_string());
-                let (zip, entries, folders) = Zip::unread();
-                return (Zip { failure: file.failure(), ..zip }, entries, folders);
+                let (zip, list, folders) = Zip::unread();
+                return (Zip { failure: file.failure(), ..zip }, list, folders);
             }
         };
-        let (members, entries, folders) = (Vec::new(), Vec::new(), Vec::new());
-        let mut listing = Listing { limits, faults, members, entries, folders, layout: Layout::new(size) };
+        let (members, list, folders) = (Vec::new(), List::default(), Vec::new());
+        let mut listing = Listing { limits, faults, members, list, folders, layout: Layout::new(size) };
         listing.read(&archive, &mut buffer);
-        let Listing { members, entries, folders, .. } = listing;
+        let Listing { members, list, folders, .. } = listing;
         let folders = folders.into_iter().map(|(_, name)| name.strip_suffix('/').unwrap_or(&name).to_owned()).collect();
-        (Zip { archive: Some(archive), members, failure: None }, entries, folders)
+        (Zip { archive: Some(archive), members, failure: None }, list, folders)
     }
 
     /// A file that cannot be looked into, for a fault that was added.
-    pub(super) fn unread() -> (Zip, Vec<Entry>, Vec<String>) {
-        (Zip { archive: None, members: Vec::new(), failure: None }, Vec::new(), Vec::new())
+    pub(super) fn unread() -> (Zip, List, Vec<String>) {
+        (Zip { archive: None, members: Vec::new(), failure: None }, List::default(), Vec::new())
     }
 
     /// Whether a part of it did not decrypt.
@@ -66,27 +74,40 @@ impl Zip {
     }
 
     /// A reader over the unpacked bytes of an entry, which checks them against the directory.
-    pub(super) fn reader(&self, place: usize) -> io::Result<Box<dyn Read + '_>> {
+    pub(super) fn reader(&self, place: usize, declared: u64) -> io::Result<Box<dyn Read + '_>> {
         let (archive, member) =
             self.archive.as_ref().zip(self.members.get(place)).ok_or(io::Error::from(io::ErrorKind::NotFound))?;
-        let entry = archive.get_entry(member.wayfinder).map_err(|error| unpacking(&error.to_string()))?;
-        let packed = entry.reader();
-        let buffer = buffer_size(member.wayfinder.compressed_size_hint());
+        let range = member.start..member.start.saturating_add(member.packed);
+        let packed = RangeReader::new(archive.get_ref(), range);
+        let buffer = buffer_size(member.packed);
         let inner: Unpacked<_> = if member.deflated {
             Unpacked::Deflated(Inflate::new(BufReader::with_capacity(buffer, packed)))
         } else {
             Unpacked::Stored(packed)
         };
-        let declared = member.wayfinder.uncompressed_size_hint();
-        let packed_size = member.wayfinder.compressed_size_hint();
         Ok(Box::new(Checked {
             inner,
             crc: crc32fast::Hasher::new(),
             expected: member.crc,
             declared,
-            packed_size,
+            packed_size: member.packed,
             read: 0,
         }))
+    }
+
+    /// What `look` makes of a small entry that is what the directory declares; about any other, [`Zip::reader`] knows
+    /// what is wrong.
+    pub(super) fn whole<T>(&self, place: usize, declared: u64, look: impl FnOnce(&[u8]) -> T) -> Option<T> {
+        let (archive, member) = self.archive.as_ref().zip(self.members.get(place))?;
+        let small = |bytes: u64| usize::try_from(bytes).ok().filter(|_| bytes <= SMALL);
+        let (declared, packed) = (small(declared)?, small(member.packed)?);
+        let is_right = |bytes: &[u8]| bytes.len() == declared && crc32fast::hash(bytes) == member.crc;
+        inflate::with_buffers(|buffers| {
+            let packed = buffers.packed(packed);
+            archive.get_ref().read_exact_at(packed, member.start).ok()?;
+            let bytes = if member.deflated { buffers.unpack(declared)? } else { packed };
+            is_right(bytes).then(|| look(bytes))
+        })
     }
 }
 
@@ -95,7 +116,7 @@ struct Listing<'a> {
     limits: &'a Limits,
     faults: &'a mut Faults,
     members: Vec<Member>,
-    entries: Vec<Entry>,
+    list: List,
     /// With their places.
     folders: Vec<(usize, String)>,
     layout: Layout,
@@ -104,23 +125,31 @@ struct Listing<'a> {
 impl Listing<'_> {
     fn read(&mut self, archive: &ZipArchive<Source>, buffer: &mut [u8]) {
         let mut directory = archive.entries(buffer);
-        let mut local = vec![0; 2 * usize::from(u16::MAX)];
+        let mut claims = Vec::new();
         let (mut count, mut total) = (0u64, 0u64);
         let mut directory_end = archive.directory_offset();
         loop {
             let header = match directory.next_entry() {
                 Ok(Some(header)) => header,
                 Ok(None) => break,
-                Err(error) => return self.faults.add_global(FaultCode::ZipUnreadable, error.to_string()),
+                Err(error) => {
+                    self.members(archive, &mut claims);
+                    return self.faults.add_global(FaultCode::ZipUnreadable, error.to_string());
+                }
             };
             count += 1;
             if count > self.limits.entries {
+                self.members(archive, &mut claims);
                 return self.faults.add_global(FaultCode::TooManyEntries, format!("more than {}", self.limits.entries));
             }
             total = total.saturating_add(header.uncompressed_size_hint());
             directory_end = header.central_directory_offset() + central_size(&header);
-            self.member(archive, &header, &mut local);
+            claims.push(Claim::of(&header));
+            if claims.len() == TOGETHER {
+                self.members(archive, &mut claims);
+            }
         }
+        self.members(archive, &mut claims);
         if count != archive.entries_hint() {
             let detail = format!("the directory has {count} entries, its end says {}", archive.entries_hint());
             self.faults.add_global(FaultCode::ZipUnreadable, detail);
@@ -130,34 +159,37 @@ impl Listing<'_> {
             self.faults.add_global(FaultCode::TooLarge, detail);
         }
         let end = (directory_end, archive.eocd_offset(), archive.end_offset());
-        let Listing { entries, folders, layout, faults, .. } = self;
-        let name = |place| match entries.binary_search_by_key(&place, |entry| entry.place) {
-            Ok(at) => entries[at].name.clone(),
-            Err(_) => match folders.binary_search_by_key(&place, |(at, _)| *at) {
-                Ok(at) => folders[at].1.clone(),
-                Err(_) => String::new(),
-            },
+        let Listing { list, folders, layout, faults, .. } = self;
+        let folder = |place| folders.binary_search_by_key(&place, |(at, _)| *at).ok();
+        let name = |place| match list.name_of_place(place) {
+            Some(name) => name.to_owned(),
+            None => folder(place).map(|at| folders[at].1.clone()).unwrap_or_default(),
         };
         let overlapping = layout.check(archive.directory_offset(), end, archive.get_ref(), &name, faults);
-        for entry in &mut self.entries {
-            entry.readable &= !overlapping.contains(&entry.place);
+        self.list.keep_readable(|place| !overlapping.contains(&place));
+    }
+
+    /// Takes entries of the directory, in their order, when their own headers have been looked at.
+    fn members(&mut self, archive: &ZipArchive<Source>, claims: &mut Vec<Claim>) {
+        let threads = if archive.get_ref().is_decrypted() { 1 } else { beside::most() };
+        let headers = beside::each(claims, threads, |claim| claim.local_header(archive));
+        for (claim, header) in claims.drain(..).zip(headers) {
+            self.member(&claim, header);
         }
     }
 
-    fn member(&mut self, archive: &ZipArchive<Source>, header: &ZipFileHeaderRecord<'_>, local: &mut [u8]) {
-        let raw = header.file_path();
-        let name = String::from_utf8_lossy(raw.as_bytes()).into_owned();
-        if std::str::from_utf8(raw.as_bytes()).is_err() {
+    fn member(&mut self, claim: &Claim, header: Result<Header, String>) {
+        let name = String::from_utf8_lossy(&claim.name);
+        if std::str::from_utf8(&claim.name).is_err() {
             self.faults.add(FaultCode::NameNotPortable, &name, "not UTF-8");
         }
-        let (packed, bytes) = (header.compressed_size_hint(), header.uncompressed_size_hint());
-        let method = header.compression_method();
+        let Claim { packed, bytes, method, .. } = *claim;
         let mut readable = true;
         let mut refuse = |faults: &mut Faults, code, detail: String| {
             faults.add(code, &name, detail);
             readable = false;
         };
-        if header.flags().is_encrypted() || header.flags().has_strong_encryption() {
+        if claim.flags.is_encrypted() || claim.flags.has_strong_encryption() {
             refuse(self.faults, FaultCode::Encrypted, "the entry is encrypted".into());
         } else if method != CompressionMethod::STORE && method != CompressionMethod::DEFLATE {
             refuse(self.faults, FaultCode::ZipMethod, format!("method {}", method.as_u16()));
@@ -167,31 +199,35 @@ impl Listing<'_> {
         }
         // S_IFLNK in the upper half; FAT systems have no links. rawzip reads the mode by the system that made the entry,
         // but unpackers differ, so the bits count whoever claims to have set them.
-        let file_type = header.external_attributes() >> 16 & 0o170_000;
+        let file_type = claim.attributes >> 16 & 0o170_000;
         if file_type == 0o120_000 {
             refuse(self.faults, FaultCode::SymbolicLink, "in the external attributes".into());
         } else if !matches!(file_type, 0 | 0o100_000 | 0o040_000) {
             refuse(self.faults, FaultCode::NotAFile, format!("type {file_type:o} in the external attributes"));
         }
-        match local_header(archive, header, local) {
-            Ok((span, mismatch)) => {
-                if let Some((code, detail)) = mismatch {
+        let (place, mut start) = (self.members.len(), 0);
+        match header {
+            Ok(header) => {
+                if let Some((code, detail)) = header.mismatch {
                     self.faults.add(code, &name, detail);
                 }
-                self.layout.spans.push(Span { place: self.members.len(), ..span });
+                start = header.data;
+                let descriptor = header.described.then_some((claim.crc, packed, bytes));
+                let end = header.data.saturating_add(packed);
+                self.layout.spans.push(Span { place, start: claim.start, end, descriptor });
             }
             Err(detail) => refuse(self.faults, FaultCode::ZipEntryUnreadable, detail),
         }
-        if header.is_dir() {
+        if claim.is_dir {
             if bytes > 0 {
                 self.faults.add(FaultCode::NotAFile, &name, "a folder with content");
             }
-            self.folders.push((self.members.len(), name));
+            self.folders.push((place, name.into_owned()));
         } else {
-            self.entries.push(Entry { name, bytes, readable, place: self.members.len() });
+            self.list.push(Entry { name: &name, bytes, readable, place });
         }
         let deflated = method == CompressionMethod::DEFLATE;
-        self.members.push(Member { wayfinder: header.wayfinder(), deflated, crc: header.crc32() });
+        self.members.push(Member { start, packed, deflated, crc: claim.crc });
     }
 }
 
@@ -202,34 +238,80 @@ fn central_size(header: &ZipFileHeaderRecord<'_>) -> u64 {
     46 + u64::try_from(variable).unwrap_or(0)
 }
 
-/// Where an entry lies, and what its own header says otherwise than the directory.
-fn local_header(
-    archive: &ZipArchive<Source>,
-    header: &ZipFileHeaderRecord<'_>,
-    buffer: &mut [u8],
-) -> Result<(Span, Option<(FaultCode, String)>), String> {
-    let entry = archive.get_entry(header.wayfinder()).map_err(|error| error.to_string())?;
-    let (_, end) = entry.compressed_data_range();
-    let local = entry.local_header(buffer).map_err(|error| error.to_string())?;
-    let described = local.flags().has_data_descriptor();
-    let sizes = |hint: u64, size: u64| hint == size || (described && hint == 0);
-    let mismatch = if local.file_path().as_bytes() != header.file_path().as_bytes() {
-        Some((FaultCode::ZipNameMismatch, "the name before the data is another".to_owned()))
-    } else {
-        let differs = [
-            ("method", local.compression_method() != header.compression_method()),
-            ("flags", local.flags() != header.flags()),
-            ("CRC-32", !sizes(local.crc32().into(), header.crc32().into())),
-            ("packed size", !sizes(local.compressed_size_hint(), header.compressed_size_hint())),
-            ("size", !sizes(local.uncompressed_size_hint(), header.uncompressed_size_hint())),
-        ];
-        let differs = differs.iter().find(|(_, differs)| *differs);
-        differs.map(|(what, _)| (FaultCode::ZipHeaderMismatch, format!("the {what} before the data is another")))
-    };
-    let descriptor =
-        described.then(|| (header.crc32(), header.compressed_size_hint(), header.uncompressed_size_hint()));
-    let start = header.local_header_offset();
-    Ok((Span { place: 0, start, end, descriptor }, mismatch))
+/// What the directory says of an entry.
+struct Claim {
+    wayfinder: ZipArchiveEntryWayfinder,
+    name: Vec<u8>,
+    flags: EntryFlags,
+    method: CompressionMethod,
+    crc: u32,
+    packed: u64,
+    bytes: u64,
+    /// Where its own header begins.
+    start: u64,
+    attributes: u32,
+    is_dir: bool,
+}
+
+/// What its own header says.
+struct Header {
+    /// Where the packed bytes begin.
+    data: u64,
+    /// Whether a data descriptor follows.
+    described: bool,
+    /// What it says otherwise than the directory.
+    mismatch: Option<(FaultCode, String)>,
+}
+
+impl Claim {
+    fn of(header: &ZipFileHeaderRecord<'_>) -> Claim {
+        Claim {
+            wayfinder: header.wayfinder(),
+            name: header.file_path().as_bytes().to_owned(),
+            flags: header.flags(),
+            method: header.compression_method(),
+            crc: header.crc32(),
+            packed: header.compressed_size_hint(),
+            bytes: header.uncompressed_size_hint(),
+            start: header.local_header_offset(),
+            attributes: header.external_attributes(),
+            is_dir: header.is_dir(),
+        }
+    }
+
+    fn local_header(&self, archive: &ZipArchive<Source>) -> Result<Header, String> {
+        let entry = archive.get_entry(self.wayfinder).map_err(|error| error.to_string())?;
+        let (data, _) = entry.compressed_data_range();
+        let mut buffer = [0; 512];
+        match entry.local_header(&mut buffer) {
+            Ok(local) => Ok(self.compare(data, &local)),
+            Err(error) if matches!(error.kind(), ErrorKind::BufferTooSmall { .. }) => {
+                let mut buffer = vec![0; 2 * usize::from(u16::MAX)];
+                let local = entry.local_header(&mut buffer).map_err(|error| error.to_string())?;
+                Ok(self.compare(data, &local))
+            }
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
+    fn compare(&self, data: u64, local: &ZipLocalFileHeader<'_>) -> Header {
+        let described = local.flags().has_data_descriptor();
+        let sizes = |hint: u64, size: u64| hint == size || (described && hint == 0);
+        let mismatch = if local.file_path().as_bytes() != self.name {
+            Some((FaultCode::ZipNameMismatch, "the name before the data is another".to_owned()))
+        } else {
+            let differs = [
+                ("method", local.compression_method() != self.method),
+                ("flags", local.flags() != self.flags),
+                ("CRC-32", !sizes(local.crc32().into(), self.crc.into())),
+                ("packed size", !sizes(local.compressed_size_hint(), self.packed)),
+                ("size", !sizes(local.uncompressed_size_hint(), self.bytes)),
+            ];
+            let differs = differs.iter().find(|(_, differs)| *differs);
+            differs.map(|(what, _)| (FaultCode::ZipHeaderMismatch, format!("the {what} before the data is another")))
+        };
+        Header { data, described, mismatch }
+    }
 }
 
 fn unpacking(detail: &str) -> io::Error {
