@@ -140,6 +140,9 @@ pub fn fulfil(
     Ok(Account { identification, ledger, findings, findings_for_the_person, replaced })
 }
 
+/// What was decided about a row, and what its children look at, if there can be any.
+type Decided = (Result<Box<PortableRecord>, Code>, Option<Normalized>);
+
 /// One run on its way.
 struct Road<'a> {
     circumstances: Circumstances<'a>,
@@ -187,7 +190,7 @@ impl Road<'_> {
         let normalized =
             reader.row(controller, self.subject, &matched.row, position + 1, cells, None).map_err(from_normalize)?;
         let (decision, parent) = self.decide(collection, normalized, matched.fate, None)?;
-        let children = self.children(at, position, &parent, decision.as_ref().err().copied())?;
+        let children = self.children(at, position, parent.as_ref(), decision.as_ref().err().copied())?;
         if let Ok(mut record) = decision {
             if let Some(children) = children {
                 record.nest(children);
@@ -209,14 +212,14 @@ impl Road<'_> {
         &mut self,
         at: usize,
         position: usize,
-        parent: &Normalized,
+        parent: Option<&Normalized>,
         excluded: Option<Code>,
     ) -> Result<Option<Vec<PortableRecord>>, FulfilError> {
+        let Some(parent) = parent else { return Ok(None) };
         let controller = self.circumstances.controller;
-        let name = &controller.collections[at].name;
         let mut all = None;
         for (child_at, collection) in controller.collections.iter().enumerate() {
-            if collection.parent.as_ref() != Some(name) {
+            if collection.parent.as_ref() != Some(&controller.collections[at].name) {
                 continue;
             }
             let portable = all.get_or_insert_with(Vec::new);
@@ -257,7 +260,7 @@ impl Road<'_> {
         row: Normalized,
         fate: RowFate,
         parent: Option<(&Normalized, Option<Code>)>,
-    ) -> Result<(Result<Box<PortableRecord>, Code>, Normalized), FulfilError> {
+    ) -> Result<Decided, FulfilError> {
         let controller = self.circumstances.controller;
         let values = row.values.iter().filter(|value| !value.reading.is_empty());
         let own = values.filter_map(|value| value.activity.as_deref());
@@ -277,7 +280,8 @@ impl Road<'_> {
         let parent = parent.and_then(|(_, code)| code);
         self.findings.about_row(&collection.name, fate, overdue);
         // Children look at their parent, so what they need of it is kept beside its record.
-        let kept = row.as_parent();
+        let has_children = controller.collections.iter().any(|other| other.parent.as_ref() == Some(&collection.name));
+        let kept = has_children.then(|| row.as_parent());
         let (holding, deceased) = (row.holding, row.deceased);
         match decide(&self.circumstances, collection, row, fate, parent) {
             ScopeDecision::Portable(record) => {

@@ -7,6 +7,7 @@ use crate::records::{Party, Time};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::civil::{Date, Weekday};
+use std::borrow::Cow;
 
 /// The longest line that holds an encoded word, and the longest word (RFC 2047, section 2).
 const LINE: usize = 76;
@@ -19,8 +20,8 @@ const UNKNOWN: &str = "unknown@address.invalid";
 pub fn text(name: &str, value: &str) -> String {
     let value = one_line(value);
     let plain = is_plain(&value) && value.len() <= LINE - name.len() - 2 && value.trim_matches(' ') == value;
-    let value = if plain { value } else { encoded_words(&value, name.len() + 2) };
-    format!("{name}: {value}\r\n")
+    let value = if plain { value } else { Cow::Owned(encoded_words(&value, name.len() + 2)) };
+    [name, ": ", &value, "\r\n"].concat()
 }
 
 /// A field of correspondents, one on a line; nothing if there are none.
@@ -113,21 +114,30 @@ pub fn filename(name: &str) -> String {
 
 /// One correspondent. An address that is none (a number, a handle) is shown in the name.
 fn mailbox(party: &Party, column: usize) -> String {
-    let given = |text: &Option<String>| text.as_deref().map(one_line).filter(|text| !text.trim().is_empty());
-    let (name, address) = (given(&party.name), given(&party.address));
+    let (name, address) = (given(party.name.as_deref()), given(party.address.as_deref()));
+    let unknown = Cow::Borrowed(UNKNOWN);
     let (name, address) = match (name, address) {
         (name, Some(address)) if is_address(&address) => (name, address),
-        (Some(name), Some(handle)) if name == handle => (Some(name), UNKNOWN.to_owned()),
-        (Some(name), Some(handle)) => (Some(format!("{name} ({handle})")), UNKNOWN.to_owned()),
-        (name, handle) => (name.or(handle), UNKNOWN.to_owned()),
+        (Some(name), Some(handle)) if name == handle => (Some(name), unknown),
+        (Some(name), Some(handle)) => (Some(Cow::Owned(format!("{name} ({handle})"))), unknown),
+        (name, handle) => (name.or(handle), unknown),
     };
     match name {
-        None => format!("<{address}>"),
+        None => ["<", &address, ">"].concat(),
         Some(name) if is_plain(&name) && name.len() <= 60 => {
-            format!("\"{}\"\r\n <{address}>", name.replace('\\', "\\\\").replace('"', "\\\""))
+            let quoted = match name.contains(['\\', '"']) {
+                true => Cow::Owned(name.replace('\\', "\\\\").replace('"', "\\\"")),
+                false => name,
+            };
+            ["\"", &quoted, "\"\r\n <", &address, ">"].concat()
         }
-        Some(name) => format!("{}\r\n <{address}>", encoded_words(&name, column)),
+        Some(name) => [&encoded_words(&name, column), "\r\n <", &address, ">"].concat(),
     }
+}
+
+/// What is given, if it is more than white space.
+fn given(text: Option<&str>) -> Option<Cow<'_, str>> {
+    text.map(one_line).filter(|text| !text.trim().is_empty())
 }
 
 /// An address that needs no quoting; other scripts are allowed (RFC 6532).
@@ -141,12 +151,12 @@ fn is_address(text: &str) -> bool {
 }
 
 /// Line breaks, which would start another header field, become spaces; the record holds the exact text.
-fn one_line(text: &str) -> String {
+fn one_line(text: &str) -> Cow<'_, str> {
     let breaks = |c| matches!(c, '\r' | '\n' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}');
     if !text.contains(breaks) {
-        return text.to_owned();
+        return Cow::Borrowed(text);
     }
-    text.replace("\r\n", " ").replace(breaks, " ")
+    Cow::Owned(text.replace("\r\n", " ").replace(breaks, " "))
 }
 
 /// Text that no reader decodes or folds.
