@@ -3,7 +3,7 @@
 
 use super::fault::{FaultCode, Faults};
 use super::limits::Limits;
-use super::list::{Entry, List};
+use super::list::{Entry, Found, List};
 use super::tree::Broken;
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -51,7 +51,8 @@ impl Folder {
 
     /// A reader over a file, which fails if the file has grown since it was listed.
     pub(super) fn reader(&self, entry: &Entry<'_>) -> io::Result<Box<dyn Read + '_>> {
-        let path = self.paths.get(entry.place).ok_or(io::ErrorKind::NotFound)?;
+        let path =
+            usize::try_from(entry.found.start).ok().and_then(|at| self.paths.get(at)).ok_or(io::ErrorKind::NotFound)?;
         let file = File::open(self.root.join(path)).map_err(|error| self.failed(path, &error))?;
         Ok(Box::new(Listed { folder: self, path, file, left: entry.bytes }))
     }
@@ -139,7 +140,8 @@ impl Walk<'_> {
         let readable = metadata.is_file();
         let bytes = if readable { metadata.len() } else { 0 };
         self.total = self.total.saturating_add(bytes);
-        self.list.push(Entry { name: &name, bytes, readable, place: self.folder.paths.len() });
+        let found = Found { start: self.folder.paths.len() as u64, ..Found::default() };
+        self.list.push(Entry { name: &name, bytes, readable, found });
         self.folder.paths.push(path);
     }
 }

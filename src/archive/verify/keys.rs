@@ -13,8 +13,8 @@ const PARTS: u32 = 16;
 #[derive(Debug, Default)]
 pub(super) struct Hashing(RandomState, RandomState);
 
-/// A hashed name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A hashed name, or the hash of a digest, of which half the room is enough where nobody knows the secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Hashed(u128);
 
 impl Hashing {

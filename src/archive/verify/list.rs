@@ -9,9 +9,28 @@ pub struct Entry<'l> {
     pub bytes: u64,
     /// Whether it can be opened; if not, a fault says why.
     pub readable: bool,
-    /// Its place in the zip or folder, in which nothing is sorted.
-    pub(super) place: usize,
+    /// Where it is found.
+    pub(super) found: Found,
 }
+
+/// Where a file is found, and what is said of it there.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Found {
+    /// Where its packed bytes begin in the zip; of a folder, which of the paths found in it.
+    pub(super) start: u64,
+    /// How many packed bytes there are.
+    pub(super) packed: u64,
+    /// The CRC-32 of its bytes.
+    pub(super) crc: u32,
+    /// Whether it is compressed.
+    pub(super) deflated: bool,
+}
+
+/// The bits of [`Listed::length`] that are its length: a name is at most three times the 64 KiB that a zip allows, or what
+/// a system takes for a path.
+const LENGTH: u32 = (1 << 30) - 1;
+const READABLE: u32 = 1 << 31;
+const DEFLATED: u32 = 1 << 30;
 
 /// All files.
 #[derive(Debug, Default)]
@@ -20,25 +39,27 @@ pub(super) struct List {
     files: Vec<Listed>,
 }
 
+/// Forty bytes for each file.
 #[derive(Debug, Clone, Copy)]
 struct Listed {
     /// Where its name begins.
     name: usize,
-    length: u32,
-    place: u32,
     bytes: u64,
-    readable: bool,
+    start: u64,
+    packed: u64,
+    crc: u32,
+    /// The length of its name, and above it what can be true of it.
+    length: u32,
 }
 
 impl List {
     /// Adds a file behind those that are there.
     pub(super) fn push(&mut self, entry: Entry<'_>) {
-        let Entry { name, bytes, readable, place } = entry;
-        // A name is at most three times the 64 KiB that a zip allows, or what a system takes for a path; the places of
-        // more files than a number has do not fit into any memory.
-        let number = |size| u32::try_from(size).unwrap_or(u32::MAX);
-        let (length, place) = (number(name.len()), number(place));
-        self.files.push(Listed { name: self.names.len(), length, place, bytes, readable });
+        let Entry { name, bytes, readable, found: Found { start, packed, crc, deflated } } = entry;
+        let flag = |flag, is: bool| if is { flag } else { 0 };
+        let length = u32::try_from(name.len()).unwrap_or(LENGTH).min(LENGTH);
+        let length = length | flag(READABLE, readable) | flag(DEFLATED, deflated);
+        self.files.push(Listed { name: self.names.len(), bytes, start, packed, crc, length });
         self.names.push_str(name);
     }
 
@@ -62,24 +83,20 @@ impl List {
         self.files.get(at).map(|file| self.entry(file))
     }
 
-    /// The name of the file with this place, as long as they are in the order of their places.
-    pub(super) fn name_of_place(&self, place: usize) -> Option<&str> {
-        let at = self.files.binary_search_by(|file| (file.place as usize).cmp(&place)).ok()?;
-        self.get(at).map(|entry| entry.name)
-    }
-
-    /// Of all, whether they can be opened, as long as what is known of them says so.
-    pub(super) fn keep_readable(&mut self, readable: impl Fn(usize) -> bool) {
-        for file in &mut self.files {
-            file.readable &= readable(file.place as usize);
+    /// Says of one of them that it cannot be opened.
+    pub(super) fn set_unreadable(&mut self, at: usize) {
+        if let Some(file) = self.files.get_mut(at) {
+            file.length &= !READABLE;
         }
     }
 
-    /// Sorts them by the bytes of their names, then by their places.
+    /// Sorts them by the bytes of their names; those of one name stay in their order.
     pub(super) fn sort(&mut self) {
+        self.files.shrink_to_fit();
+        self.names.shrink_to_fit();
         let names = self.names.as_bytes();
-        let name = |file: &Listed| &names[file.name..file.name + file.length as usize];
-        self.files.sort_by(|a, b| name(a).cmp(name(b)).then(a.place.cmp(&b.place)));
+        let name = |file: &Listed| &names[file.name..file.name + (file.length & LENGTH) as usize];
+        self.files.sort_by(|a, b| name(a).cmp(name(b)));
     }
 
     /// When they are sorted: the first whose name is this text or comes after it.
@@ -88,8 +105,9 @@ impl List {
     }
 
     fn entry(&self, file: &Listed) -> Entry<'_> {
-        let Listed { name, length, place, bytes, readable } = *file;
-        let name = self.names.get(name..name + length as usize).unwrap_or_default();
-        Entry { name, bytes, readable, place: place as usize }
+        let Listed { name, bytes, start, packed, crc, length } = *file;
+        let name = self.names.get(name..name + (length & LENGTH) as usize).unwrap_or_default();
+        let found = Found { start, packed, crc, deflated: length & DEFLATED != 0 };
+        Entry { name, bytes, readable: length & READABLE != 0, found }
     }
 }

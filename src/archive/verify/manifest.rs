@@ -1,12 +1,14 @@
 //! Manifests: which files there have to be, and their digests (RFC 8493, sections 2.1.3 and 2.2.1).
 
 use super::fault::{FaultCode, Faults};
+use super::keys::Hashed;
 use super::names;
-use super::reading::{Files, Measure, decode_hex};
+use super::reading::{Files, decode_hex};
 use super::tree::{Finder, Tree};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::io::{self, BufRead};
+use std::sync::Arc;
 
 /// What a manifest lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,13 +31,13 @@ type Wrong = (FaultCode, &'static str);
 /// What a line lists: a path and a digest, of which only the first bytes may be meant.
 type Listed<'l> = (Cow<'l, str>, [u8; 64]);
 
-/// One manifest. There may be millions of files, so the digests of those that are there lie side by side, in the order
-/// of the [`Tree`].
+/// One manifest. There may be millions of files, so the digests of those that are there lie side by side, hashed, in the
+/// order of the [`Tree`].
 #[derive(Debug)]
 pub struct Manifest {
     name: String,
     algorithm: Algorithm,
-    digests: Vec<u8>,
+    digests: Arc<Vec<Hashed>>,
     listed: Vec<bool>,
     /// Paths of files that are not there.
     absent: BTreeSet<String>,
@@ -82,7 +84,15 @@ pub fn read_all(covers: Covers, most: u64, files: &Files<'_>, faults: &mut Fault
             }
         };
         let mut manifest = Manifest::new(name, algorithm, tree);
-        if files.read(name, faults, |reader, _, faults| manifest.fill(covers, most, reader, tree, faults)).is_some() {
+        let mut digests = vec![Hashed::default(); tree.count()];
+        let whole = files.read(name, faults, |reader, files, faults| {
+            manifest.fill(covers, most, reader, (files, &mut digests), faults)
+        });
+        if whole.is_some() {
+            manifest.digests = Arc::new(digests);
+            if algorithm == Algorithm::Sha256 && covers == Covers::Payload {
+                files.expect(&manifest.digests);
+            }
             manifests.push(manifest);
         }
     }
@@ -91,18 +101,20 @@ pub fn read_all(covers: Covers, most: u64, files: &Files<'_>, faults: &mut Fault
 
 impl Manifest {
     fn new(name: &str, algorithm: Algorithm, tree: &Tree) -> Manifest {
-        let files = tree.count();
-        let (digests, listed) = (vec![0; files * algorithm.bytes()], vec![false; files]);
-        Manifest { name: name.to_owned(), algorithm, digests, listed, absent: BTreeSet::new() }
+        let listed = vec![false; tree.count()];
+        Manifest { name: name.to_owned(), algorithm, digests: Arc::default(), listed, absent: BTreeSet::new() }
     }
 
     /// Notes what a line lists; whether its path was not listed before.
-    fn list(&mut self, (path, digest): Listed<'_>, finder: &mut Finder<'_>) -> bool {
+    fn list(
+        &mut self,
+        (path, digest): Listed<'_>,
+        finder: &mut Finder<'_>,
+        noted: (&Files<'_>, &mut [Hashed]),
+    ) -> bool {
         let Some(at) = finder.position(&path) else { return self.absent.insert(path.into_owned()) };
-        let bytes = self.algorithm.bytes();
-        if let Some(place) = self.digests.get_mut(at * bytes..(at + 1) * bytes) {
-            place.copy_from_slice(&digest[..bytes]);
-        }
+        let (files, digests) = noted;
+        digests[at] = files.hashed(&digest[..self.algorithm.bytes()]);
         !std::mem::replace(&mut self.listed[at], true)
     }
 
@@ -111,12 +123,12 @@ impl Manifest {
         covers: Covers,
         most: u64,
         reader: &mut dyn BufRead,
-        tree: &Tree,
+        (files, digests): (&Files<'_>, &mut [Hashed]),
         faults: &mut Faults,
     ) -> io::Result<()> {
         /// Longer than any line with a path that could be unpacked.
         const MAX_LINE: u64 = 1 << 16;
-        let (mut line, mut finder) = (Vec::new(), Finder::new(tree));
+        let (mut line, mut finder) = (Vec::new(), Finder::new(files.tree()));
         for number in 1u64.. {
             line.clear();
             if io::Read::take(&mut *reader, MAX_LINE).read_until(b'\n', &mut line)? == 0 {
@@ -136,7 +148,7 @@ impl Manifest {
                 faults.add(FaultCode::NameUnsafe, name, format!("line {number}: {reason}"));
             } else if !covers.covers(&path) {
                 faults.add(FaultCode::ManifestScope, name, format!("line {number}"));
-            } else if !self.list((path, digest), &mut finder) {
+            } else if !self.list((path, digest), &mut finder, (files, digests)) {
                 faults.add(FaultCode::ManifestDuplicate, &self.name, format!("line {number}"));
             }
         }
@@ -190,12 +202,16 @@ impl Manifest {
             faults.add(missing, path, format!("listed in {}", self.name));
         }
         let mut previous = "";
-        let lines = files.tree().entries().zip(&self.listed).zip(self.digests.chunks(self.algorithm.bytes()));
+        let lines = files.tree().entries().zip(&self.listed).zip(self.digests.iter());
         for (at, ((entry, listed), digest)) in lines.enumerate() {
             let name = entry.name;
             if *listed {
                 // One that is there but cannot be read has its fault already.
-                if files.measure_at(at).is_some_and(|measure| self.algorithm.digest(&measure) != Some(digest)) {
+                let found = match self.algorithm {
+                    Algorithm::Sha256 => files.sha256(at),
+                    Algorithm::Sha512 => files.sha512(at),
+                };
+                if found.is_some_and(|found| found != *digest) {
                     faults.add(differs, name, format!("not as in {}", self.name));
                 }
             } else if covers.covers(name) && name != previous {
@@ -212,13 +228,6 @@ impl Algorithm {
         match self {
             Algorithm::Sha256 => 32,
             Algorithm::Sha512 => 64,
-        }
-    }
-
-    fn digest(self, measure: &Measure) -> Option<&[u8]> {
-        match self {
-            Algorithm::Sha256 => Some(&measure.sha256),
-            Algorithm::Sha512 => measure.sha512.as_ref().map(<[u8; 64]>::as_slice),
         }
     }
 }

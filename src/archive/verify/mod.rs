@@ -3,7 +3,7 @@
 //! The archive may come from anybody, so nothing in it is believed before it is checked: neither names, nor sizes, nor
 //! what one file says of another. Every fault is collected; only an archive that cannot be opened, is encrypted or
 //! exceeds the [`Limits`] is not looked into. Each file is read once, so memory does not grow with the data, only with
-//! the number of files (some two hundred bytes each), records and keys (sixteen).
+//! the number of files (some hundred bytes each), records and keys (sixteen).
 //!
 //! [`verify`] is the road; the files are the stops: [`tree`] lists (`list`, `zip`, `zip_layout`, `folder`),
 //! `names`, `bag` and `manifest`, `package` and `tables` (`csv`, `keys`), `statement`, `page`, `records` (`ijson`,

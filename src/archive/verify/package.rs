@@ -149,12 +149,12 @@ impl Package {
         let described: HashSet<&str> = self.resources.iter().flat_map(Resource::paths).map(String::as_str).collect();
         for resource in &self.resources {
             let [path] = resource.paths() else { continue };
-            let Some(measure) = files.measure(path) else { continue };
-            if let Some(bytes) = resource.bytes.filter(|bytes| *bytes != measure.bytes) {
-                let detail = format!("{} bytes, described are {bytes}", measure.bytes);
+            let Some(known) = files.known(path) else { continue };
+            if let Some(bytes) = resource.bytes.filter(|bytes| *bytes != known.bytes) {
+                let detail = format!("{} bytes, described are {bytes}", known.bytes);
                 faults.add(FaultCode::PackageBytes, path, detail);
             }
-            if resource.sha256().is_some_and(|hex| !measure.has_sha256(hex)) {
+            if resource.sha256().is_some_and(|hex| !files.is_sha256(&known, hex)) {
                 faults.add(FaultCode::PackageSha256, path, "not as in datapackage.json");
             }
         }

@@ -2,11 +2,14 @@
 //! ahead of the parser (`ahead`), and files that nothing parses are measured beside each other (`beside`).
 
 use super::fault::{FaultCode, Faults};
+use super::keys::{Hashed, Hashing};
 use super::tree::{Broken, Entry, Tree};
 use super::{ahead, beside};
 use sha2::{Digest, Sha256, Sha512};
+use std::collections::BTreeMap;
 use std::io::{self, BufRead, BufReader, Read};
-use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// From this size on a thread of its own unpacks a file for the one that parses it.
 const AHEAD: u64 = 1 << 20;
@@ -16,32 +19,59 @@ pub(super) const SMALL: u64 = 1 << 18;
 const WINDOW: usize = 8192;
 
 /// What was found by reading a file to its end.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Measure {
     /// Its size.
     pub bytes: u64,
     /// Its SHA-256.
     pub sha256: [u8; 32],
     /// Its SHA-512, if a manifest asks for it.
-    pub sha512: Option<[u8; 64]>,
+    pub sha512: Option<Box<[u8; 64]>>,
 }
 
 /// The files of an archive and the measures of those that were read so far.
 #[derive(Debug)]
 pub struct Files<'t> {
     tree: &'t Tree,
-    /// The SHA-256 of each file, when it has been read; none if it could not be.
-    sha256: Vec<OnceLock<Option<[u8; 32]>>>,
+    hashing: Hashing,
+    /// What became of each file.
+    states: Vec<AtomicU8>,
+    /// The SHA-256 that each has to have by the manifest, hashed.
+    expected: OnceLock<Arc<Vec<Hashed>>>,
+    /// The SHA-256 of those that were read and have another, or that the manifest does not list.
+    others: Mutex<BTreeMap<usize, Hashed>>,
     /// The SHA-512, if a manifest asks for it.
-    sha512: Option<Vec<OnceLock<[u8; 64]>>>,
+    sha512: Option<Vec<OnceLock<Hashed>>>,
+}
+
+/// Not read yet.
+const NEW: u8 = 0;
+/// It could not be read.
+const FAILED: u8 = 1;
+/// It has the SHA-256 that it has to have.
+const AS_EXPECTED: u8 = 2;
+/// Its SHA-256 is among the others.
+const OTHER: u8 = 3;
+
+/// What is known of a file that was read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Known {
+    pub(super) bytes: u64,
+    sha256: Hashed,
 }
 
 impl<'t> Files<'t> {
     /// Nothing read yet.
     pub fn new(tree: &'t Tree) -> Files<'t> {
         let sha512 = ["manifest-sha512.txt", "tagmanifest-sha512.txt"].iter().any(|name| tree.contains(name));
-        let sha256 = tree.entries().map(|_| OnceLock::new()).collect();
-        Files { tree, sha256, sha512: sha512.then(|| tree.entries().map(|_| OnceLock::new()).collect()) }
+        Files {
+            tree,
+            hashing: Hashing::default(),
+            states: tree.entries().map(|_| AtomicU8::new(NEW)).collect(),
+            expected: OnceLock::new(),
+            others: Mutex::default(),
+            sha512: sha512.then(|| tree.entries().map(|_| OnceLock::new()).collect()),
+        }
     }
 
     /// What the archive consists of.
@@ -49,28 +79,67 @@ impl<'t> Files<'t> {
         self.tree
     }
 
-    /// The measure of a file, none if it is absent or cannot be read.
-    pub fn measure(&self, name: &str) -> Option<Measure> {
-        self.measure_at(self.tree.position(name)?)
-    }
-
-    /// The measure of the file at a position.
-    pub(super) fn measure_at(&self, at: usize) -> Option<Measure> {
-        let sha256 = *self.sha256.get(at)?.get()?.as_ref()?;
-        let sha512 = self.sha512.as_ref().and_then(|digests| digests.get(at)?.get().copied());
+    /// What is known of a file, none if it is absent or cannot be read.
+    pub(super) fn known(&self, name: &str) -> Option<Known> {
+        let at = self.tree.position(name)?;
         // A reader ends only where the declared size does.
-        Some(Measure { bytes: self.tree.entry(at)?.bytes, sha256, sha512 })
+        Some(Known { bytes: self.tree.entry(at)?.bytes, sha256: self.sha256(at)? })
     }
 
-    fn put_down(&self, at: usize, measure: Option<Measure>) {
-        if let Some((digests, digest)) = self.sha512.as_ref().zip(measure.and_then(|measure| measure.sha512)) {
-            digests[at].get_or_init(|| digest);
+    /// Whether a file has the SHA-256 of these lower-case hexadecimal digits.
+    pub(super) fn is_sha256(&self, known: &Known, hex: &str) -> bool {
+        let mut digest = [0; 32];
+        decode_hex(hex, &mut digest) && self.hashed(&digest) == known.sha256
+    }
+
+    /// A digest as it is kept, to be compared with others of this run.
+    pub(super) fn hashed(&self, digest: &[u8]) -> Hashed {
+        self.hashing.of([digest].into_iter())
+    }
+
+    /// Takes what the manifest lists, by position, so that it need not be kept twice.
+    pub(super) fn expect(&self, digests: &Arc<Vec<Hashed>>) {
+        self.expected.get_or_init(|| Arc::clone(digests));
+    }
+
+    /// The SHA-256 of the file at a position, if it has been read.
+    pub(super) fn sha256(&self, at: usize) -> Option<Hashed> {
+        match self.states.get(at)?.load(Ordering::Acquire) {
+            AS_EXPECTED => self.expected.get()?.get(at).copied(),
+            OTHER => self.others.lock().unwrap_or_else(PoisonError::into_inner).get(&at).copied(),
+            _ => None,
         }
-        self.sha256[at].get_or_init(|| measure.map(|measure| measure.sha256));
+    }
+
+    /// The SHA-512, if it has been read and a manifest asks for it.
+    pub(super) fn sha512(&self, at: usize) -> Option<Hashed> {
+        self.sha512.as_ref()?.get(at)?.get().copied()
+    }
+
+    fn put_down(&self, at: usize, measure: Option<&Measure>) {
+        if !self.is_new(at) {
+            return;
+        }
+        let state = match measure {
+            None => FAILED,
+            Some(measure) => {
+                if let Some((digests, digest)) = self.sha512.as_ref().zip(measure.sha512.as_deref()) {
+                    digests[at].get_or_init(|| self.hashed(digest));
+                }
+                let digest = self.hashed(&measure.sha256);
+                if self.expected.get().and_then(|expected| expected.get(at)) == Some(&digest) {
+                    AS_EXPECTED
+                } else {
+                    self.others.lock().unwrap_or_else(PoisonError::into_inner).insert(at, digest);
+                    OTHER
+                }
+            }
+        };
+        self.states[at].store(state, Ordering::Release);
     }
 
     fn is_new(&self, at: usize) -> bool {
-        self.sha256[at].get().is_none()
+        self.states[at].load(Ordering::Acquire) == NEW
     }
 
     /// Reads a file to its end while `parse` looks at it. `None` if it is absent, or cannot be read, which is then a
@@ -96,7 +165,7 @@ impl<'t> Files<'t> {
             ahead::read(|| self.measured(at), |reader| parse(reader, self, faults))
         };
         let (parsed, measure) = result.map_err(|error| add(&error, name, faults)).ok().unzip();
-        self.put_down(at, measure);
+        self.put_down(at, measure.as_ref());
         parsed
     }
 
@@ -148,7 +217,7 @@ impl<'t> Files<'t> {
     }
 
     fn measure_one(&self, at: usize) -> io::Result<()> {
-        let sha512 = |bytes: &[u8]| self.sha512.is_some().then(|| Sha512::digest(bytes).into());
+        let sha512 = |bytes: &[u8]| self.sha512.is_some().then(|| Box::new(Sha512::digest(bytes).into()));
         let measure = |bytes: &[u8]| Measure {
             bytes: bytes.len() as u64,
             sha256: Sha256::digest(bytes).into(),
@@ -162,7 +231,7 @@ impl<'t> Files<'t> {
             },
             Ok,
         );
-        self.put_down(at, measured.as_ref().ok().copied());
+        self.put_down(at, measured.as_ref().ok());
         measured.map(|_| ())
     }
 }
@@ -172,14 +241,6 @@ fn add(error: &io::Error, name: &str, faults: &mut Faults) {
     match error.get_ref().and_then(|inner| inner.downcast_ref::<Broken>()) {
         Some(broken) => faults.add(broken.code, name, broken.detail.clone()),
         None => faults.add(FaultCode::FileUnreadable, name, error.kind().to_string()),
-    }
-}
-
-impl Measure {
-    /// Whether the SHA-256 is the one in these lower-case hexadecimal digits.
-    pub fn has_sha256(&self, hex: &str) -> bool {
-        let mut digest = [0; 32];
-        decode_hex(hex, &mut digest) && digest == self.sha256
     }
 }
 
@@ -221,7 +282,7 @@ impl<R: Read> Measured<R> {
         Measure {
             bytes: self.bytes,
             sha256: self.sha256.finalize().into(),
-            sha512: self.sha512.map(|hasher| hasher.finalize().into()),
+            sha512: self.sha512.map(|hasher| Box::new(hasher.finalize().into())),
         }
     }
 }

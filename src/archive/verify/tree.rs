@@ -188,7 +188,7 @@ impl Tree {
     pub fn open_entry(&self, at: usize) -> io::Result<Box<dyn Read + '_>> {
         let entry = self.list.get(at).ok_or(io::ErrorKind::NotFound)?;
         match &self.source {
-            Source::Zip(zip) => zip.reader(entry.place, entry.bytes),
+            Source::Zip(zip) => zip.reader(&entry),
             Source::Folder(folder) => folder.reader(&entry),
         }
     }
@@ -198,7 +198,7 @@ impl Tree {
     pub(super) fn whole<T>(&self, at: usize, look: impl FnOnce(&[u8]) -> T) -> Option<T> {
         let entry = self.list.get(at).filter(|entry| entry.readable)?;
         match &self.source {
-            Source::Zip(zip) => zip.whole(entry.place, entry.bytes, look),
+            Source::Zip(zip) => zip.whole(&entry, look),
             Source::Folder(_) => None,
         }
     }

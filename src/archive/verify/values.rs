@@ -140,14 +140,14 @@ fn file(members: &[Member<'_>], field: &str, place: &Place<'_>, files: &Files<'_
         return place.fault(FaultCode::RecordFileMismatch, &format!("`{field}` points to records or a table"), faults);
     }
     // One that cannot be read has its fault already.
-    let Some(measure) = files.measure(path) else { return };
+    let Some(known) = files.known(path) else { return };
     let bytes = match get(members, "bytes") {
         None | Some(Value::Null) => true,
-        Some(bytes) => matches!(bytes, Value::Number(text) if *text == measure.bytes.to_string()),
+        Some(bytes) => matches!(bytes, Value::Number(text) if *text == known.bytes.to_string()),
     };
     let sha256 = match get(members, "sha256") {
         None | Some(Value::Null) => true,
-        Some(digest) => digest.as_str().is_some_and(|hex| measure.has_sha256(hex)),
+        Some(digest) => digest.as_str().is_some_and(|hex| files.is_sha256(&known, hex)),
     };
     if !bytes || !sha256 {
         let what = if bytes { "SHA-256" } else { "size" };

@@ -5,7 +5,7 @@ use super::beside;
 use super::fault::{FaultCode, Faults};
 use super::inflate::{self, Inflate};
 use super::limits::Limits;
-use super::list::{Entry, List};
+use super::list::{Entry, Found, List};
 use super::reading::{SMALL, buffer_size};
 use super::source::Source;
 use super::tree::Broken;
@@ -17,23 +17,12 @@ use std::io::{self, BufReader, Read};
 /// How many entries of the directory are held while their own headers are looked at.
 const TOGETHER: usize = 4096;
 
-/// An open zip file and what its directory says of each entry.
+/// An open zip file.
 #[derive(Debug)]
 pub(super) struct Zip {
     archive: Option<ZipArchive<Source>>,
-    members: Vec<Member>,
     /// Why not even the directory could be read, where the system says so.
     failure: Option<io::Error>,
-}
-
-/// An entry of the directory.
-#[derive(Debug)]
-struct Member {
-    /// Where its packed bytes begin.
-    start: u64,
-    packed: u64,
-    deflated: bool,
-    crc: u32,
 }
 
 impl Zip {
@@ -49,17 +38,17 @@ impl Zip {
                 return (Zip { failure: file.failure(), ..zip }, list, folders);
             }
         };
-        let (members, list, folders) = (Vec::new(), List::default(), Vec::new());
-        let mut listing = Listing { limits, faults, members, list, folders, layout: Layout::new(size) };
+        let (list, folders) = (List::default(), Vec::new());
+        let mut listing = Listing { limits, faults, list, folders, layout: Layout::new(size) };
         listing.read(&archive, &mut buffer);
-        let Listing { members, list, folders, .. } = listing;
+        let Listing { list, folders, .. } = listing;
         let folders = folders.into_iter().map(|(_, name)| name.strip_suffix('/').unwrap_or(&name).to_owned()).collect();
-        (Zip { archive: Some(archive), members, failure: None }, list, folders)
+        (Zip { archive: Some(archive), failure: None }, list, folders)
     }
 
     /// A file that cannot be looked into, for a fault that was added.
     pub(super) fn unread() -> (Zip, List, Vec<String>) {
-        (Zip { archive: None, members: Vec::new(), failure: None }, List::default(), Vec::new())
+        (Zip { archive: None, failure: None }, List::default(), Vec::new())
     }
 
     /// Whether a part of it did not decrypt.
@@ -74,39 +63,31 @@ impl Zip {
     }
 
     /// A reader over the unpacked bytes of an entry, which checks them against the directory.
-    pub(super) fn reader(&self, place: usize, declared: u64) -> io::Result<Box<dyn Read + '_>> {
-        let (archive, member) =
-            self.archive.as_ref().zip(self.members.get(place)).ok_or(io::Error::from(io::ErrorKind::NotFound))?;
-        let range = member.start..member.start.saturating_add(member.packed);
-        let packed = RangeReader::new(archive.get_ref(), range);
-        let buffer = buffer_size(member.packed);
-        let inner: Unpacked<_> = if member.deflated {
-            Unpacked::Deflated(Inflate::new(BufReader::with_capacity(buffer, packed)))
+    pub(super) fn reader(&self, entry: &Entry<'_>) -> io::Result<Box<dyn Read + '_>> {
+        let archive = self.archive.as_ref().ok_or(io::Error::from(io::ErrorKind::NotFound))?;
+        let Found { start, packed: packed_size, crc: expected, deflated } = entry.found;
+        let packed = RangeReader::new(archive.get_ref(), start..start.saturating_add(packed_size));
+        let inner: Unpacked<_> = if deflated {
+            Unpacked::Deflated(Inflate::new(BufReader::with_capacity(buffer_size(packed_size), packed)))
         } else {
             Unpacked::Stored(packed)
         };
-        Ok(Box::new(Checked {
-            inner,
-            crc: crc32fast::Hasher::new(),
-            expected: member.crc,
-            declared,
-            packed_size: member.packed,
-            read: 0,
-        }))
+        let crc = crc32fast::Hasher::new();
+        Ok(Box::new(Checked { inner, crc, expected, declared: entry.bytes, packed_size, read: 0 }))
     }
 
     /// What `look` makes of a small entry that is what the directory declares; about any other, [`Zip::reader`] knows
     /// what is wrong.
-    pub(super) fn whole<T>(&self, place: usize, declared: u64, look: impl FnOnce(&[u8]) -> T) -> Option<T> {
-        let (archive, member) = self.archive.as_ref().zip(self.members.get(place))?;
+    pub(super) fn whole<T>(&self, entry: &Entry<'_>, look: impl FnOnce(&[u8]) -> T) -> Option<T> {
+        let archive = self.archive.as_ref()?;
+        let Found { start, packed, crc, deflated } = entry.found;
         let small = |bytes: u64| usize::try_from(bytes).ok().filter(|_| bytes <= SMALL);
-        let (declared, packed) = (small(declared)?, small(member.packed)?);
-        let is_right = |bytes: &[u8]| bytes.len() == declared && crc32fast::hash(bytes) == member.crc;
+        let (declared, packed) = (small(entry.bytes)?, small(packed)?);
         inflate::with_buffers(|buffers| {
             let packed = buffers.packed(packed);
-            archive.get_ref().read_exact_at(packed, member.start).ok()?;
-            let bytes = if member.deflated { buffers.unpack(declared)? } else { packed };
-            is_right(bytes).then(|| look(bytes))
+            archive.get_ref().read_exact_at(packed, start).ok()?;
+            let bytes = if deflated { buffers.unpack(declared)? } else { packed };
+            (bytes.len() == declared && crc32fast::hash(bytes) == crc).then(|| look(bytes))
         })
     }
 }
@@ -115,9 +96,8 @@ impl Zip {
 struct Listing<'a> {
     limits: &'a Limits,
     faults: &'a mut Faults,
-    members: Vec<Member>,
     list: List,
-    /// With their places.
+    /// With their places in the directory.
     folders: Vec<(usize, String)>,
     layout: Layout,
 }
@@ -160,13 +140,16 @@ impl Listing<'_> {
         }
         let end = (directory_end, archive.eocd_offset(), archive.end_offset());
         let Listing { list, folders, layout, faults, .. } = self;
-        let folder = |place| folders.binary_search_by_key(&place, |(at, _)| *at).ok();
-        let name = |place| match list.name_of_place(place) {
-            Some(name) => name.to_owned(),
-            None => folder(place).map(|at| folders[at].1.clone()).unwrap_or_default(),
+        // Which folder stands at a place, or which file: those that are no folders, in their order.
+        let find = |place| folders.binary_search_by_key(&place, |(at, _)| *at).map_err(|before| place - before);
+        let name = |place| match find(place) {
+            Ok(at) => folders[at].1.clone(),
+            Err(at) => list.get(at).map(|entry| entry.name.to_owned()).unwrap_or_default(),
         };
         let overlapping = layout.check(archive.directory_offset(), end, archive.get_ref(), &name, faults);
-        self.list.keep_readable(|place| !overlapping.contains(&place));
+        for at in overlapping.into_iter().filter_map(|place| find(place).err()) {
+            list.set_unreadable(at);
+        }
     }
 
     /// Takes entries of the directory, in their order, when their own headers have been looked at.
@@ -205,7 +188,7 @@ impl Listing<'_> {
         } else if !matches!(file_type, 0 | 0o100_000 | 0o040_000) {
             refuse(self.faults, FaultCode::NotAFile, format!("type {file_type:o} in the external attributes"));
         }
-        let (place, mut start) = (self.members.len(), 0);
+        let (place, mut start) = (self.list.len() + self.folders.len(), 0);
         match header {
             Ok(header) => {
                 if let Some((code, detail)) = header.mismatch {
@@ -224,10 +207,9 @@ impl Listing<'_> {
             }
             self.folders.push((place, name.into_owned()));
         } else {
-            self.list.push(Entry { name: &name, bytes, readable, place });
+            let found = Found { start, packed, crc: claim.crc, deflated: method == CompressionMethod::DEFLATE };
+            self.list.push(Entry { name: &name, bytes, readable, found });
         }
-        let deflated = method == CompressionMethod::DEFLATE;
-        self.members.push(Member { start, packed, deflated, crc: claim.crc });
     }
 }
 
