@@ -4,7 +4,7 @@ mod common;
 
 use common::unpacked::{readings, records, unpacked};
 use common::{art20, scratch};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -36,6 +36,7 @@ struct Run {
     exit: Option<i32>,
     errors: String,
     ledger: BTreeMap<String, Value>,
+    undisclosed: Value,
     files: BTreeMap<String, Vec<u8>>,
 }
 
@@ -53,16 +54,18 @@ fn run(collections: &str, sql: &str, arguments: &[&str]) -> Run {
         .arg(&output)
         .output()
         .unwrap();
-    let mut ledger = BTreeMap::new();
+    let (mut ledger, mut undisclosed) = (BTreeMap::new(), Value::Null);
     if run.status.success() {
         let receipt: Value = serde_json::from_slice(&run.stdout).unwrap();
         for line in receipt["ledger"].as_array().unwrap() {
             ledger.insert(line["collection"].as_str().unwrap().to_owned(), line.clone());
         }
+        undisclosed = receipt["undisclosed"].clone();
         verified(&output);
     }
     let files = if run.status.success() { unpacked(&output) } else { BTreeMap::new() };
-    Run { exit: run.status.code(), errors: String::from_utf8_lossy(&run.stderr).into_owned(), ledger, files }
+    let errors = String::from_utf8_lossy(&run.stderr).into_owned();
+    Run { exit: run.status.code(), errors, ledger, undisclosed, files }
 }
 
 fn verified(archive: &Path) {
@@ -179,6 +182,9 @@ fn what_a_statute_forbids_to_tell_stands_in_the_receipt_alone() {
     assert_eq!(run.ledger["orders"]["excluded"]["legal-obligation"], 2);
     assert_eq!(run.ledger["orders"]["withheld"]["omitted"], 4, "two columns left out, two values kept back untold");
     assert_eq!(run.ledger["lines"]["excluded"]["legal-obligation"], 3);
+    let values = run.undisclosed.as_array().unwrap().iter().filter(|entry| entry["code"] == "omitted");
+    let value = |activity| json!({ "collection": "orders", "activity": activity, "code": "omitted", "rows": 0, "values": 1, "statute": "GwG § 47" });
+    assert!(values.eq(&[value("screening"), value("watching")]), "{}", run.undisclosed);
     // The person is told of the plain order alone, and that it is all there is.
     let statement: Value = serde_json::from_slice(&run.files["data/statement.jsonld"]).unwrap();
     let ledger = statement["ledger"].as_array().unwrap();
@@ -189,6 +195,7 @@ fn what_a_statute_forbids_to_tell_stands_in_the_receipt_alone() {
         .map(|all| (0..ledger.len()).map(|at| (all[at], all[at + ledger.len()])).collect())
         .unwrap();
     assert_eq!(told, [(1, 1), (1, 1)]);
+    assert_eq!(ledger[0]["withheld"]["omitted"], 2, "the two columns left out");
     let all = everything(&run.files);
     assert!(all.contains("PLAIN"));
     for word in ["CANARY", "screening", "Screening", "watching", "GwG", "additional.flag", "legal-obligation\":"] {

@@ -33,17 +33,24 @@ pub trait Destination {
     fn taken(&self) -> &BTreeMap<String, u64>;
 }
 
-/// A destination that keeps only the count: for looking without writing.
+/// A destination that keeps only the count, and the contacts where they are asked for: for looking without writing.
 #[derive(Debug)]
 pub struct Nowhere {
     taken: BTreeMap<String, u64>,
     dropped: Vec<String>,
+    contacts: Option<Vec<Record>>,
 }
 
 impl Nowhere {
-    /// A destination for an archive with these facts.
-    pub fn new(facts: &Facts) -> Nowhere {
-        Nowhere { taken: BTreeMap::new(), dropped: facts.dropped_headers.clone() }
+    /// A destination for an archive with these facts, which keeps `contacts` or not.
+    pub fn new(facts: &Facts, contacts: bool) -> Nowhere {
+        let contacts = contacts.then(Vec::new);
+        Nowhere { taken: BTreeMap::new(), dropped: facts.dropped_headers.clone(), contacts }
+    }
+
+    /// The contacts that were kept.
+    pub fn into_contacts(self) -> Vec<Record> {
+        self.contacts.unwrap_or_default()
     }
 }
 
@@ -51,7 +58,11 @@ impl Destination for Nowhere {
     fn take(&mut self, record: PortableRecord, contents: &dyn Contents) -> Result<Vec<HeldBack>, ArchiveError> {
         let record = record.into_record();
         count(&mut self.taken, &record);
-        held_back(&record, &self.dropped, contents)
+        let held = held_back(&record, &self.dropped, contents)?;
+        if let Some(contacts) = self.contacts.as_mut().filter(|_| record.kind == Kind::Contact) {
+            contacts.push(record);
+        }
+        Ok(held)
     }
 
     fn taken(&self) -> &BTreeMap<String, u64> {

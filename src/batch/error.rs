@@ -17,6 +17,9 @@ pub enum BatchError {
         /// Why.
         cause: io::Error,
     },
+    /// Something else stands where the folder should be. Exit status 2.
+    #[error("{0} is there and is no folder")]
+    NoFolder(PathBuf),
     /// Another batch has its workroom there. Exit status 1.
     #[error("another batch is at work in {folder}")]
     AtWork {
@@ -54,6 +57,7 @@ impl BatchError {
     pub fn advice(&self) -> &'static str {
         match self {
             BatchError::Folder { .. } => "Check the path, free space and permissions, and run again.",
+            BatchError::NoFolder(_) => "Move it away, or choose a folder with --output.",
             BatchError::AtWork { .. } => {
                 "Wait until it has ended, or choose another folder; workers that share one take --shard I/N each."
             }

@@ -117,6 +117,9 @@ pub fn run(
 ) -> Result<Summary, BatchError> {
     // What would fail for every request fails at once, before anything is written.
     Session::new(batch.controller, batch.surroundings, batch.allow_partial).open()?;
+    if batch.folder.exists() && !batch.folder.is_dir() {
+        return Err(BatchError::NoFolder(batch.folder.to_owned()));
+    }
     let suffix = batch.shard.map(|shard| format!("-{}", shard.number())).unwrap_or_default();
     let path = batch.folder.join(format!("batch-result{suffix}.csv"));
     let earlier = Results::earlier(&path)?.filter(|_| !batch.restart).unwrap_or_default();

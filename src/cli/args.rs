@@ -153,7 +153,7 @@ pub struct PlanOptions {
     /// What it has in common with export and batch.
     #[command(flatten)]
     pub run: RunOptions,
-    /// Show the recognised identifiers; on a terminal only
+    /// Show the recognised identifiers and contacts; on a terminal only
     #[arg(long)]
     pub reveal: bool,
 }

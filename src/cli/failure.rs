@@ -91,7 +91,7 @@ impl From<BatchError> for Failure {
             BatchError::Folder { .. } | BatchError::AtWork { .. } | BatchError::NoWorker(_) => 1,
             BatchError::Results(ResultsError::Io { .. }) => 1,
             BatchError::Results(ResultsError::Foreign(_)) => 2,
-            BatchError::NoReference { .. } | BatchError::OtherRequests { .. } => 2,
+            BatchError::NoFolder(_) | BatchError::NoReference { .. } | BatchError::OtherRequests { .. } => 2,
             BatchError::Export(_) | BatchError::Archive(_) => 1,
         };
         match error {

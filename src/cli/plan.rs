@@ -9,7 +9,7 @@ use crate::controller::Controller;
 use crate::controller::activity::Regime;
 use crate::export::{Fulfilled, Order, plan, receipt_text};
 use crate::receipt::Receipt;
-use crate::records::Code;
+use crate::records::{Code, FieldValue, Record};
 use crate::request::ThirdParties;
 use crate::request::deadlines::Deadlines;
 use std::io::{IsTerminal, Write};
@@ -46,7 +46,7 @@ pub fn run(options: &PlanOptions) -> anyhow::Result<ExitCode> {
         surroundings: &surroundings,
     };
     let mut progress = Progress::new(!run.quiet && !run.no_progress, surroundings.interrupted.clone());
-    let planned = plan(&order, &mut progress).map_err(Failure::from)?;
+    let planned = plan(&order, options.reveal, &mut progress).map_err(Failure::from)?;
     drop(progress);
     let mut out = std::io::stdout().lock();
     if run.json {
@@ -189,7 +189,7 @@ pub fn findings(receipt: &Receipt, out: &mut impl Write) {
     }
 }
 
-/// The recognised identifiers, for the operator's eyes.
+/// The recognised identifiers and contacts, for the operator's eyes (requirement A14).
 fn reveal(planned: &Fulfilled, out: &mut impl Write) -> std::io::Result<()> {
     writeln!(out, "\nIdentifiers:")?;
     for known in &planned.identification.identifiers {
@@ -202,5 +202,69 @@ fn reveal(planned: &Fulfilled, out: &mut impl Write) -> std::io::Result<()> {
         let (kind, value) = (suggestion.identifier.kind(), printable(suggestion.identifier.canonical()));
         writeln!(out, "  {kind}:{value} (typed in, in {}; not followed: ask the person)", suggestion.collection)?;
     }
-    Ok(())
+    if !planned.contacts.is_empty() {
+        writeln!(out, "\nContacts:")?;
+    }
+    planned
+        .contacts
+        .iter()
+        .try_for_each(|contact| writeln!(out, "  {}: {}", contact.source.collection, printable(&who(contact))))
+}
+
+/// By what an operator knows a contact again: names, addresses, numbers.
+fn who(contact: &Record) -> String {
+    let text = |path: &str| contact.text(path).unwrap_or_default().trim().to_owned();
+    let name = match text("name.full") {
+        full if full.is_empty() => format!("{} {}", text("name.given"), text("name.surname")).trim().to_owned(),
+        full => full,
+    };
+    let lists = ["emails", "phones"].into_iter().filter_map(|path| match contact.get(path) {
+        Some(FieldValue::List(_, values)) => Some(values.iter().map(|entry| entry.value.clone())),
+        _ => None,
+    });
+    let parts = [name, text("organization")].into_iter().chain(lists.flatten());
+    parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::records::uid::Namespace;
+    use crate::records::value::ListOf;
+    use crate::records::{Entry, Kind, Labelled, LegalBasis, Origin, Source};
+
+    fn contact(entries: Vec<(&'static str, FieldValue)>) -> Record {
+        Record {
+            uid: Namespace::of_controller("https://t.example").uid("s", "people", &["1".to_owned()]),
+            kind: Kind::Contact,
+            activity: "a".to_owned(),
+            legal_basis: LegalBasis::Contract,
+            origin: Origin::Provided,
+            source: Source { store: "s".to_owned(), collection: "people".to_owned() },
+            voluntary: false,
+            restricted: false,
+            entries: entries.into_iter().map(|(path, value)| Entry { path: path.into(), value }).collect(),
+            children: None,
+            withheld: Vec::new(),
+            verbatim: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_contact_is_shown_by_its_names_addresses_and_numbers() {
+        let text = |text: &str| FieldValue::Text(text.to_owned());
+        let list = |of, value: &str| FieldValue::List(of, vec![Labelled { value: value.to_owned(), label: None }]);
+        let whole = contact(vec![
+            ("name.full", text("Ann Meier")),
+            ("name.given", text("Ann")),
+            ("organization", text("Org")),
+            ("emails", list(ListOf::Emails, "ann@x.org")),
+            ("phones", list(ListOf::Phones, "030 1")),
+        ]);
+        assert_eq!(who(&whole), "Ann Meier; Org; ann@x.org; 030 1");
+        let parts =
+            contact(vec![("name.full", text(" ")), ("name.given", text("Ann")), ("name.surname", text("Meier"))]);
+        assert_eq!(who(&parts), "Ann Meier");
+        assert_eq!(who(&contact(vec![("emails", FieldValue::Null)])), "");
+    }
 }

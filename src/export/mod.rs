@@ -27,6 +27,7 @@ use crate::receipt::journal::{Journal, JournalError};
 use crate::receipt::{
     ArchiveProof, FORMAT, IdentifierCount, IdentityPause, Receipt, SnapshotInstant, TransferConditions,
 };
+use crate::records::Record;
 use crate::request::PortabilityRequest;
 use crate::request::deadlines::{Deadlines, elapsed_days, paused_deadlines};
 use crate::stores::agreement::Disagreement;
@@ -114,6 +115,8 @@ pub struct Fulfilled {
     pub receipt: Receipt,
     /// Who the subject is.
     pub identification: Identification,
+    /// The contacts that a plan is to show.
+    pub contacts: Vec<Record>,
 }
 
 /// Writes the archive, its receipt and its signature, all or none, and enters the run in the journal.
@@ -281,18 +284,18 @@ fn transfer_conditions(order: &Order<'_>, ledger: &[crate::archive::facts::Ledge
     })
 }
 
-/// Does the same up to the decisions, and writes nothing.
+/// Does the same up to the decisions, and writes nothing; `contacts` that would go in are kept to be shown.
 ///
 /// # Errors
 /// When anything fails.
-pub fn plan(order: &Order<'_>, watcher: &mut dyn Watcher) -> Result<Fulfilled, ExportError> {
+pub fn plan(order: &Order<'_>, contacts: bool, watcher: &mut dyn Watcher) -> Result<Fulfilled, ExportError> {
     let started = (order.surroundings.now)();
     Session::new(order.controller, order.surroundings, order.allow_partial).read(|stores, missing| {
-        let mut nowhere = Nowhere::new(&facts::facts(order, missing));
+        let mut nowhere = Nowhere::new(&facts::facts(order, missing), contacts);
         let account = road(order, stores, &mut nowhere, watcher)?;
         let ledger = account.ledger.balanced(crate::archive::Destination::taken(&nowhere))?;
         let receipt = receipt(order, started, stores, &account, ledger, missing, None);
-        Ok(Fulfilled { receipt, identification: account.identification })
+        Ok(Fulfilled { receipt, identification: account.identification, contacts: nowhere.into_contacts() })
     })
 }
 

@@ -9,7 +9,7 @@ use crate::scope::Tally;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// Rows that stay out without a word to the person, because a statute forbids to tell of them.
+/// Rows and values that stay out without a word to the person, because a statute forbids to tell of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Undisclosed {
     /// The collection.
@@ -20,8 +20,15 @@ pub struct Undisclosed {
     pub code: Code,
     /// How many rows.
     pub rows: u64,
+    /// How many values of rows that went in.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub values: u64,
     /// The statute, as the configuration names it.
     pub statute: Option<String>,
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// The account under way.
@@ -30,6 +37,8 @@ pub struct Ledger {
     lines: Vec<LedgerLine>,
     /// Rows that the person must not be told of, by collection, code and the activity that a statute protects.
     undisclosed: BTreeMap<(String, Code, String), u64>,
+    /// The same of values, which count as omitted.
+    untold: BTreeMap<(String, String), u64>,
 }
 
 impl Ledger {
@@ -45,7 +54,8 @@ impl Ledger {
             withheld: BTreeMap::new(),
             verbatim: 0,
         };
-        Ledger { lines: controller.collections.iter().map(line).collect(), undisclosed: BTreeMap::new() }
+        let lines = controller.collections.iter().map(line).collect();
+        Ledger { lines, undisclosed: BTreeMap::new(), untold: BTreeMap::new() }
     }
 
     fn line(&mut self, collection: &str) -> Option<&mut LedgerLine> {
@@ -68,6 +78,9 @@ impl Ledger {
             }
             line.verbatim += tally.verbatim;
         }
+        for (activity, count) in &tally.untold {
+            *self.untold.entry((collection.to_owned(), activity.clone())).or_default() += count;
+        }
     }
 
     /// Pieces of values that were held back while files were written.
@@ -89,19 +102,21 @@ impl Ledger {
 
     /// What the person is not told of, each with the statute that forbids it, in the order of the collections.
     pub fn undisclosed(&self, controller: &Controller) -> Vec<Undisclosed> {
+        let entry = |collection: &str, activity: &str, code, rows, values| Undisclosed {
+            collection: collection.to_owned(),
+            activity: activity.to_owned(),
+            code,
+            rows,
+            values,
+            statute: controller.activity(activity).and_then(|activity| activity.statute.clone()),
+        };
         let mut all = Vec::new();
         for line in &self.lines {
-            for ((collection, code, activity), rows) in &self.undisclosed {
-                if *collection == line.collection {
-                    all.push(Undisclosed {
-                        collection: collection.clone(),
-                        activity: activity.clone(),
-                        code: *code,
-                        rows: *rows,
-                        statute: controller.activity(activity).and_then(|activity| activity.statute.clone()),
-                    });
-                }
-            }
+            let here = |collection: &str| collection == line.collection;
+            let rows = self.undisclosed.iter().filter(|((collection, ..), _)| here(collection));
+            all.extend(rows.map(|((name, code, activity), rows)| entry(name, activity, *code, *rows, 0)));
+            let values = self.untold.iter().filter(|((collection, _), _)| here(collection));
+            all.extend(values.map(|((name, activity), values)| entry(name, activity, Code::Omitted, 0, *values)));
         }
         all
     }
@@ -131,8 +146,8 @@ impl Ledger {
         Ok(self.lines.clone())
     }
 
-    /// The account for the person: without rows that a statute forbids to tell of, and without the lines of `hidden`
-    /// collections.
+    /// The account for the person: without rows and values that a statute forbids to tell of, and without the lines of
+    /// `hidden` collections.
     pub fn for_the_person(&self, hidden: &[&str]) -> Vec<LedgerLine> {
         let mut lines = self.lines.clone();
         lines.retain(|line| !hidden.contains(&line.collection.as_str()));
@@ -146,6 +161,12 @@ impl Ledger {
                 }
             }
             line.excluded.retain(|_, count| *count > 0);
+            for (_, count) in self.untold.iter().filter(|((collection, _), _)| *collection == line.collection) {
+                if let Some(omitted) = line.withheld.get_mut(&Code::Omitted) {
+                    *omitted -= count;
+                }
+            }
+            line.withheld.retain(|_, count| *count > 0);
         }
         lines
     }

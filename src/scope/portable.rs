@@ -1,7 +1,7 @@
 //! From a normalised row to its decision: the one place where a portable record is made.
 
 use super::consent::{ConsentBook, ConsentState};
-use super::rules::{Hold, OwnActivity, RowFacts, ValueFacts, decide_basis, decide_row, decide_value};
+use super::rules::{Hold, OwnActivity, RowFacts, ValueFacts, decide_row, decide_untold, decide_value};
 use super::third_parties::must_go;
 use crate::controller::activity::Regime;
 use crate::controller::{About, Collection, Controller, Disposition, ProcessingActivity};
@@ -56,6 +56,8 @@ pub struct Tally {
     pub verbatim: u64,
     /// Local times that occur twice.
     pub ambiguous_times: u64,
+    /// Values of which the person must not be told, by their activity; counted as omitted.
+    pub untold: BTreeMap<String, u64>,
 }
 
 /// The decision about one row.
@@ -118,10 +120,6 @@ pub fn decide(
     // The road stops before a row whose activity has no basis under the regime; whoever else asks gets no record.
     let basis = activity.basis(circumstances.regime);
     let Some(legal_basis) = basis else { return ScopeDecision::Excluded(Code::LegitimateInterests) };
-    if !activity.disclose {
-        // A statute forbids to tell the person of it; the receipt alone names it.
-        return ScopeDecision::Excluded(decide_basis(legal_basis).unwrap_or(Code::LegalObligation));
-    }
     let facts = RowFacts {
         shared_identifier: fate == RowFate::SharedIdentifier,
         about: row.about,
@@ -133,6 +131,10 @@ pub fn decide(
         selected: fate != RowFate::NotSelected && circumstances.asked_for(collection),
         hold: hold(circumstances, &row),
     };
+    if !activity.disclose {
+        // A statute forbids to tell the person of it; the receipt alone names it.
+        return ScopeDecision::Excluded(decide_untold(&facts));
+    }
     match decide_row(&facts) {
         Some(code) => ScopeDecision::Excluded(code),
         None => {
@@ -196,10 +198,12 @@ fn portable(
     let mut third_party = Vec::new();
     let joint = row.holding == Holding::Joint;
     for mut value in row.values {
-        if is_undisclosed(circumstances, &value) {
+        if let Some(activity) = untold(circumstances, &value) {
             // A statute forbids to tell the person of it: no field, no code.
-            let counts = !value.reading.is_empty() && !value.companion;
-            *tally.withheld.entry(Code::Omitted).or_default() += u64::from(counts);
+            if !value.reading.is_empty() && !value.companion {
+                *tally.withheld.entry(Code::Omitted).or_default() += 1;
+                *tally.untold.entry(activity.key.clone()).or_default() += 1;
+            }
             continue;
         }
         if let Some(code) = value_code(circumstances, &value, joint) {
@@ -229,10 +233,10 @@ fn portable(
     PortableRecord { record, tally, third_party, children: None }
 }
 
-/// Whether the value's own activity must not be disclosed.
-fn is_undisclosed(circumstances: &Circumstances<'_>, value: &NormalValue) -> bool {
+/// The value's own activity, if the person must not be told of it.
+fn untold<'a>(circumstances: &Circumstances<'a>, value: &NormalValue) -> Option<&'a ProcessingActivity> {
     let activity = value.activity.as_deref().and_then(|key| circumstances.controller.activity(key));
-    activity.is_some_and(|activity| !activity.disclose)
+    activity.filter(|activity| !activity.disclose)
 }
 
 fn value_code(circumstances: &Circumstances<'_>, value: &NormalValue, joint: bool) -> Option<Code> {

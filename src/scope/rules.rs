@@ -76,9 +76,13 @@ pub fn decide_row(facts: &RowFacts) -> Option<Code> {
         .or_else(|| legal_hold(facts))
 }
 
-/// Why the data of a basis stay out, whatever else is so.
-pub fn decide_basis(legal_basis: LegalBasis) -> Option<Code> {
-    basis(legal_basis, false)
+/// Why a row stays out that a statute forbids to tell of: it never goes in, whatever its consent and origin are.
+pub fn decide_untold(facts: &RowFacts) -> Code {
+    shared_identifier(facts)
+        .or_else(|| about_others(facts))
+        .or_else(|| not_automated(facts.automated))
+        .or_else(|| basis(facts.legal_basis, false))
+        .unwrap_or(Code::LegalObligation)
 }
 
 /// Why a value of a portable row is withheld; `None` if it goes in.

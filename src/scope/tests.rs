@@ -77,6 +77,17 @@ fn how_a_row_was_found_and_what_is_asked_for_decide() {
 }
 
 #[test]
+fn a_row_that_a_statute_forbids_to_tell_of_stays_out_under_the_first_code_as_any_other() {
+    let world = World::new();
+    let row = |fate| code(world.decide("contacts", world.row("contacts", &[("for", "w")]), fate));
+    assert_eq!(row(RowFate::SharedIdentifier), Some(Code::SharedIdentifier));
+    // Neither a decision of the operator nor a `where` lets it in or names it otherwise.
+    for fate in [RowFate::Subject, RowFate::Accepted, RowFate::NotSelected] {
+        assert_eq!(row(fate), Some(Code::LegalObligation));
+    }
+}
+
+#[test]
 fn a_hold_keeps_out_what_only_it_keeps() {
     let world = World::new();
     // A year, of the controller's days: at midnight in Berlin the first of June has begun.
