@@ -93,11 +93,9 @@ impl Remark {
 /// When a store cannot be read.
 pub fn check(controller: &Controller, stores: &Stores, as_of: Timestamp) -> Result<Vec<Remark>, StoreError> {
     let mut remarks: Vec<Remark> = Vec::new();
-    for mark in &controller.review {
-        remarks.push(Remark::general(
-            RemarkCode::Review,
-            format!("line {}: {}; correct the guess and take the mark away", mark.line, mark.message),
-        ));
+    for mark in controller.marks() {
+        let message = format!("{mark}; correct the guess and take the mark away");
+        remarks.push(Remark::general(RemarkCode::Review, message));
     }
     for open in disagreements(controller, stores) {
         remarks.push(Remark {

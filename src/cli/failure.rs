@@ -206,8 +206,7 @@ impl From<ExportError> for Failure {
             ExportError::Fulfil(error) => error.into(),
             ExportError::Archive(error) => error.into(),
             ExportError::Review(marks) => {
-                let lines: String =
-                    marks.iter().map(|mark| format!("\n  line {}: {}", mark.line, mark.message)).collect();
+                let lines: String = marks.iter().map(|mark| format!("\n  {mark}")).collect();
                 Failure::new(
                     3,
                     format!("{what}:{lines}"),

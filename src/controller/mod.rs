@@ -128,6 +128,11 @@ impl Controller {
         read::controller(path, source).map_err(|faults| ConfigurationError::Faults { path: path.to_owned(), faults })
     }
 
+    /// What still waits for review, each with file and line.
+    pub fn marks(&self) -> impl Iterator<Item = String> {
+        self.review.iter().map(|mark| format!("{}:{}: {}", self.path.display(), mark.line, mark.message))
+    }
+
     /// The activity with this key.
     pub fn activity(&self, key: &str) -> Option<&ProcessingActivity> {
         self.activities.iter().find(|activity| activity.key == key)

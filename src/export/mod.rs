@@ -20,7 +20,7 @@ use crate::archive::secrecy::Secrecy;
 use crate::archive::signature::{SignatureError, SigningKey, signature_path};
 use crate::archive::unnamed::{folder_for, folder_of};
 use crate::archive::{ArchiveError, ArchiveWriter, Nowhere};
-use crate::controller::{Controller, Fault};
+use crate::controller::Controller;
 use crate::fulfil::{Account, FulfilError, Watcher, complete, fulfil};
 use crate::letter::{Answer, Delivered, Encryption, answer};
 use crate::receipt::journal::{Journal, JournalError};
@@ -74,9 +74,9 @@ pub struct Protection {
 /// Why a run failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
-    /// The configuration still has marks for review.
+    /// The configuration still has marks for review, each with file and line.
     #[error("the configuration is still marked for review")]
-    Review(Vec<Fault>),
+    Review(Vec<String>),
     /// The configuration and the stores disagree.
     #[error("the configuration and the stores disagree")]
     Disagreement(Vec<Disagreement>),

@@ -59,7 +59,7 @@ impl<'a> Session<'a> {
         mut run: impl FnMut(&Stores, &[String]) -> Result<T, ExportError>,
     ) -> Result<T, ExportError> {
         if !self.controller.review.is_empty() {
-            return Err(ExportError::Review(self.controller.review.clone()));
+            return Err(ExportError::Review(self.controller.marks().collect()));
         }
         let mut attempts = 1;
         loop {

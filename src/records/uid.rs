@@ -1,6 +1,6 @@
 //! Names of records that stay the same from one export to the next (contract 4, `uid`).
 
-use uuid::Uuid;
+use uuid::{Uuid, Variant};
 
 /// `urn:uuid:` and a version 5 UUID (RFC 9562) of store, collection and key.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,10 +35,11 @@ impl Namespace {
 }
 
 impl Uid {
-    /// A uid that a store already holds, as an imported one does.
+    /// A uid that a store already holds, as an imported one does. Records have no other than version 5.
     pub fn parse(text: &str) -> Option<Uid> {
         let uuid = Uuid::parse_str(text).ok()?;
-        (uuid.urn().to_string() == text).then(|| Uid(text.to_owned()))
+        let right = uuid.get_version_num() == 5 && uuid.get_variant() == Variant::RFC4122;
+        (right && uuid.urn().to_string() == text).then(|| Uid(text.to_owned()))
     }
 
     /// The whole URN.
@@ -68,5 +69,19 @@ mod tests {
         );
         // Python: uuid5(uuid5(NAMESPACE_URL, "https://www.trexlabel.com"), '["crm","contacts","17"]')
         assert_eq!(ours.uid("crm", "contacts", &key).as_str(), "urn:uuid:9dd49a17-5789-528a-8089-5db3d428737c");
+    }
+
+    #[test]
+    fn a_uid_that_verify_would_refuse_is_not_taken_from_a_store() {
+        assert!(Uid::parse("urn:uuid:9dd49a17-5789-528a-8089-5db3d428737c").is_some());
+        for other in [
+            "urn:uuid:9dd49a17-5789-428a-8089-5db3d428737c",
+            "urn:uuid:9dd49a17-5789-528a-0089-5db3d428737c",
+            "URN:UUID:9dd49a17-5789-528a-8089-5db3d428737c",
+            "9dd49a17-5789-528a-8089-5db3d428737c",
+            "",
+        ] {
+            assert!(Uid::parse(other).is_none(), "{other}");
+        }
     }
 }
