@@ -167,6 +167,22 @@ fn files_of_chats_stand_among_the_attachments_and_only_what_was_recorded_is_a_re
 }
 
 #[test]
+fn where_a_store_keeps_a_file_is_no_place_in_the_archive() {
+    let mut collections = collection("talks", "message", "channel = \"channel\"\nsender = \"from\"\n");
+    collections += &collection("pictures", "attachment", "name = \"name\"\nplace = \"path\"\n")
+        .replace("match = [\"owner = subject.email\"]", "match = [\"owner = talks.id\"]\nparent = \"talks\"");
+    let sql = "CREATE TABLE talks (id INTEGER PRIMARY KEY, owner TEXT, channel TEXT, sender TEXT);
+        INSERT INTO talks VALUES (1, 'ann@x.org', 'chat', 'ann@x.org');
+        CREATE TABLE pictures (id INTEGER PRIMARY KEY, owner INTEGER, name TEXT, place TEXT);
+        INSERT INTO pictures VALUES (1, 1, 'a.png', '/srv/files/a.png'), (2, 1, 'b.png', NULL);";
+    let exported = export(&collections, sql);
+    let pictures = &exported.records[0]["attachments"];
+    assert_eq!((&pictures[0]["path"], &pictures[1]["path"]), (&Value::Null, &Value::Null));
+    assert_eq!(pictures[0]["verbatim"], json!({ "path": "/srv/files/a.png" }));
+    assert_eq!(pictures[1].get("verbatim"), None);
+}
+
+#[test]
 fn a_list_with_a_group_is_looked_into_and_keeps_every_word() {
     let collections = collection("circulars", "message", "channel = \"channel\"\n")
         .replace("owner = subject.email", "owner has subject.email")

@@ -206,6 +206,10 @@ impl<'a> RowReader<'a> {
                 Some(form) => form.read(&path, stored, reading),
                 None => reading,
             };
+            if normalized.kind == Kind::Attachment && path == "path" && !stored.is_null() {
+                // Where a file lies in a store is no place in the archive, so it does not stand as one.
+                reading = Reading::verbatim(stored);
+            }
             let secrets = secrets::take_out(mapping, &mut reading);
             normalized.values.push(NormalValue {
                 place: place(&mapping.field, normalized.values.len()),

@@ -40,7 +40,8 @@ impl Reading {
         self.value.is_null() && self.verbatim.is_none()
     }
 
-    fn verbatim(cell: &Cell) -> Reading {
+    /// What stood there, where it is not what the field says.
+    pub(super) fn verbatim(cell: &Cell) -> Reading {
         let verbatim = match cell {
             Cell::Exact(bytes) | Cell::Text(bytes) | Cell::Blob(bytes) => match String::from_utf8(bytes.clone()) {
                 Ok(text) => Verbatim::Json(Json::String(text)),
