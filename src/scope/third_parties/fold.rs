@@ -1,7 +1,7 @@
 //! A text as it is compared: without case, composition and the many ways of writing a space, every byte with the place
 //! in the original that it stands for.
 
-use super::tags::{Ends, parts_words};
+use super::tags::Ends;
 use mail_parser::decoders::html::add_html_token;
 use unicode_normalization::UnicodeNormalization;
 
@@ -106,7 +106,7 @@ impl Folded {
     /// A tag that only changes how letters look stands between no two letters; any other parts words.
     fn tag(&mut self, text: &str, start: usize) -> usize {
         let Some(end) = self.ends.tag(text, start) else { return self.character('<', start, start + 1) };
-        if parts_words(&text[start..end]) {
+        if self.ends.parts_words(&text[start..end]) {
             self.push(' ', start, end);
         }
         end

@@ -40,7 +40,8 @@ impl Written<'_> {
     /// By all bytes of the file.
     pub(super) fn of(bytes: &[u8]) -> Written<'_> {
         match std::str::from_utf8(bytes) {
-            Ok(text) if !text.contains('\0') && !text.contains(SHIFT) => Written::Text(text),
+            // With a shift in it, it may be a text in another encoding; with control characters it is none.
+            Ok(text) if !(text.contains('\0') || text.contains(SHIFT) && is_text(bytes)) => Written::Text(text),
             _ if is_text(bytes) => Written::Foreign,
             _ if is_text(&bytes[..bytes.len().min(START)]) => Written::Mixed,
             _ => Written::Binary,
@@ -267,6 +268,7 @@ mod tests {
         let behind = |start: &[u8], end: &[u8]| [start, &b"x".repeat(START), end].concat();
         for (bytes, written) in [
             (b"Kim \x01".to_vec(), Written::Text("Kim \x01")),
+            (b"Kim \x07 \x1b$".to_vec(), Written::Text("Kim \x07 \x1b$")),
             (b"\x1b$B\x1b(B".to_vec(), Written::Foreign),
             (b"caf\xe9".to_vec(), Written::Foreign),
             (b"\xff\xfea\0".to_vec(), Written::Foreign),

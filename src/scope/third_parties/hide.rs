@@ -8,6 +8,7 @@ use super::replacer::Replacer;
 use crate::records::{Code, Content, Contents, FieldValue, Json, Kind, Record, Shape, Verbatim};
 use crate::scope::PortableRecord;
 use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 use std::io::{self, Read};
 
 /// A file that has to be read whole in order to be searched may be so large.
@@ -153,15 +154,24 @@ impl Replacer<'_> {
             Json::Array(items) => items.iter_mut().fold(false, |any, item| self.json(item, named) | any),
             Json::Object(members) => {
                 let mut changed = false;
+                // Which keys there are, and how far each was numbered; looked at as soon as one changes.
+                let (mut taken, mut numbers): (HashSet<String>, HashMap<String, u64>) = Default::default();
                 for at in 0..members.len() {
                     changed |= self.json(&mut members[at].1, named);
                     let mut key = members[at].0.clone();
                     if self.text(&mut key, Markup::Plain) {
                         changed = true;
+                        if taken.is_empty() {
+                            taken.extend(members.iter().map(|(key, _)| key.clone()));
+                        }
                         // A key stands once in an object (RFC 7493, section 2.3).
-                        let taken = |name: &str| members.iter().any(|(known, _)| known == name);
-                        let free = (2..).map(|nth| format!("{key} ({nth})")).find(|name| !taken(name));
-                        members[at].0 = if taken(&key) { free.unwrap_or(key) } else { key };
+                        let (mut free, number) = (key.clone(), numbers.entry(key.clone()).or_insert(1));
+                        while taken.contains(&free) {
+                            *number += 1;
+                            free = format!("{key} ({number})");
+                        }
+                        taken.insert(free.clone());
+                        members[at].0 = free;
                     }
                 }
                 changed

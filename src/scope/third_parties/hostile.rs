@@ -154,6 +154,26 @@ fn html_is_searched_as_it_is_written_and_as_it_is_shown() {
             ("Kim <!-- --!> --> Novak", "Person 1<!-- --!> -->"),
         ],
     );
+    // What a browser shows within the line parts no word, whether it knows it or not; a simple reader may part it.
+    becomes(
+        Markup::Html,
+        &[
+            ("Kim N<tt>ov</tt>ak", "Person 1<tt></tt>"),
+            ("Kim N<x-y>ov</X-Y>ak", "Person 1<x-y></X-Y>"),
+            ("Kim<x-y>Novak", "Person 1<x-y>"),
+            ("Kim<br>Novak", "Person 1<br>"),
+        ],
+    );
+    // In some elements a browser reads nothing but their end.
+    becomes(
+        Markup::Html,
+        &[
+            ("<style><i a=\"</style>Kim <b t=\"x>y\">Novak</b>", "<style><i a=\"</style>Person 1<b t=\"x>y\"></b>"),
+            ("Kim <TITLE><!-- </Title >Nov<b>ak</b>", "Person 1<TITLE><!-- </Title ><b></b>"),
+            ("<title>Kim <b>Novak</b></title>", "<title>Person 1<b></b></title>"),
+            ("<script>Kim Novak</scripts> Kim <b t='>'>Novak", "<script>Person 1</scripts> Person 1<b t='>'>"),
+        ],
+    );
     // Markup in a text that is none stays what it says.
     becomes(Markup::Plain, &[("<b>Kim</b> Novak", "<b>Kim</b> Novak")]);
 }

@@ -13,9 +13,9 @@ use unicode_normalization::char::is_combining_mark;
 
 /// The longest piece of text that may be a telephone number.
 const LONGEST_NUMBER: usize = 40;
-/// So many bytes of names and addresses are looked for at most: each is a state of the automaton, which numbers its
-/// states with 31 bits.
-const LARGEST: usize = 1 << 30;
+/// So many bytes of names and addresses are looked for at most, those of some three million people: each is a state of
+/// the automaton, which takes a few dozen bytes of memory.
+const LARGEST: usize = 1 << 26;
 /// A name of so many letters is looked for without its spaces too.
 const RUN_TOGETHER: usize = 8;
 /// Names of no person that are ordinary words when written in one.

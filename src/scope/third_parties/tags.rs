@@ -3,10 +3,86 @@
 use super::fold::Markup;
 
 /// Tags that only change how letters look.
-const LOOKS: [&str; 25] = [
-    "a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "del", "em", "font", "i", "ins", "kbd", "mark", "o:p", "s",
-    "small", "span", "strike", "strong", "sub", "sup", "u", "wbr",
+const LOOKS: [&str; 39] = [
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "blink", "cite", "code", "data", "del", "dfn", "em", "font", "i",
+    "ins", "kbd", "label", "mark", "nobr", "o:p", "output", "q", "rb", "ruby", "s", "samp", "slot", "small", "span",
+    "strike", "strong", "sub", "sup", "time", "tt", "u", "wbr",
 ];
+
+/// Tags that part words: what stands before and behind them is on different lines, in different cells, or apart.
+const PARTS: [&str; 68] = [
+    "address",
+    "article",
+    "aside",
+    "audio",
+    "blockquote",
+    "body",
+    "br",
+    "button",
+    "canvas",
+    "caption",
+    "center",
+    "col",
+    "colgroup",
+    "dd",
+    "details",
+    "dialog",
+    "dir",
+    "div",
+    "dl",
+    "dt",
+    "embed",
+    "fieldset",
+    "figcaption",
+    "figure",
+    "footer",
+    "form",
+    "frame",
+    "frameset",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "head",
+    "header",
+    "hgroup",
+    "hr",
+    "html",
+    "img",
+    "input",
+    "legend",
+    "li",
+    "listing",
+    "main",
+    "marquee",
+    "menu",
+    "nav",
+    "object",
+    "ol",
+    "optgroup",
+    "option",
+    "p",
+    "plaintext",
+    "pre",
+    "rt",
+    "section",
+    "select",
+    "summary",
+    "svg",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "tr",
+    "ul",
+];
+
+/// Elements in which a browser reads nothing but their end tag.
+const RAW: [&str; 8] = ["iframe", "noembed", "noframes", "script", "style", "textarea", "title", "xmp"];
 
 /// How many tags with a quotation mark that is never closed are looked through to the end of a text. Browsers show
 /// nothing behind the first.
@@ -22,6 +98,8 @@ pub(super) struct Ends {
     no_comment: bool,
     /// Tags whose quotation marks are never closed.
     open: u32,
+    /// Which elements of [`RAW`] have no end tag any more.
+    unended: [bool; RAW.len()],
     /// Browsers end one of them elsewhere than simple readers.
     pub differ: bool,
 }
@@ -29,7 +107,14 @@ pub(super) struct Ends {
 impl Ends {
     /// For a text that is read in this way.
     pub(super) fn of(markup: Markup) -> Ends {
-        Ends { shown: markup == Markup::Shown, no_tag: false, no_comment: false, open: 0, differ: false }
+        Ends {
+            shown: markup == Markup::Shown,
+            no_tag: false,
+            no_comment: false,
+            open: 0,
+            unended: [false; RAW.len()],
+            differ: false,
+        }
     }
 
     /// Where a tag or comment that begins here ends. The places asked for must come in their order.
@@ -55,7 +140,42 @@ impl Ends {
                 length = whole.unwrap_or(length);
             }
         }
-        Some(start + length)
+        let end = start + length;
+        let name = name_of(&text[start..end]);
+        let Some(raw) = RAW.iter().position(|raw| raw.eq_ignore_ascii_case(name)) else { return Some(end) };
+        self.differ = true;
+        let begins = self.shown && !rest.starts_with("</");
+        Some(begins.then(|| self.element(text, end, raw)).flatten().unwrap_or(end))
+    }
+
+    /// Where an element of [`RAW`] whose start tag ends here ends itself.
+    fn element(&mut self, text: &str, from: usize, raw: usize) -> Option<usize> {
+        if self.unended[raw] {
+            return None;
+        }
+        let name = RAW[raw].as_bytes();
+        let is_end = |at: &usize| {
+            let rest = &text.as_bytes()[at + "</".len()..];
+            let same = rest.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
+            same && rest.get(name.len()).is_some_and(|byte| b"> /\t\n\r\x0c".contains(byte))
+        };
+        let found = text[from..].match_indices("</").map(|(at, _)| from + at).find(is_end);
+        let end = found.and_then(|at| text[at..].find('>').map(|length| at + length + 1));
+        self.unended[raw] = end.is_none();
+        end
+    }
+
+    /// Whether a tag parts words. One that only changes how letters look stands between no two letters, nor does a
+    /// comment. Browsers show what they do not know within the line; simple readers may not.
+    pub(super) fn parts_words(&mut self, tag: &str) -> bool {
+        let name = name_of(tag);
+        let is_in = |names: &[&str]| names.iter().any(|known| known.eq_ignore_ascii_case(name));
+        if name.starts_with('!') || is_in(&LOOKS) {
+            return false;
+        }
+        let known = is_in(&PARTS);
+        self.differ |= !known;
+        known || !self.shown
     }
 
     /// How long the comment at the beginning is. Browsers end one at `--!>` too.
@@ -112,11 +232,10 @@ fn closed(tag: &str) -> Option<usize> {
     None
 }
 
-/// A tag that only changes how letters look stands between no two letters, nor does a comment; any other parts words.
-pub(super) fn parts_words(tag: &str) -> bool {
+/// The name of a tag.
+fn name_of(tag: &str) -> &str {
     let name = tag[1..].trim_start_matches('/');
-    let name = name.split(|c: char| c.is_whitespace() || c == '/' || c == '>').next().unwrap_or_default();
-    !name.starts_with('!') && !LOOKS.iter().any(|looks| looks.eq_ignore_ascii_case(name))
+    name.split(|c: char| c.is_whitespace() || c == '/' || c == '>').next().unwrap_or_default()
 }
 
 /// The tags and comments in a piece of HTML that was read in this way, one after the other.
@@ -195,7 +314,9 @@ mod tests {
     fn a_text_that_ends_nothing_it_begins_is_read_once() {
         let started = std::time::Instant::now();
         let pieces = ["<a", "<!--", "<1", "<!", "</", "<!-- <a ", "<!-- --!>", "<a b=\">\" c='", "<a b=\"'>\" c='\"'"];
-        for piece in pieces.into_iter().chain(["%FF", "%25", "&a", r"\u"]) {
+        let pieces =
+            pieces.into_iter().chain(["<style>", "<title><xmp></title", "<style></title>", "<script></script>"]);
+        for piece in pieces.chain(["%FF", "%25", "&a", r"\u"]) {
             let text = piece.repeat(1_000_000 / piece.len());
             // The end of a tag or comment, which few of these begin, tempts to look for it too.
             for text in [text.clone(), text.clone() + "1>", text + "\"'-->"] {
