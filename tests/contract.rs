@@ -226,6 +226,29 @@ fn every_sentence_of_the_statement_stands_in_every_language_of_the_report() {
 }
 
 #[test]
+fn a_language_that_is_named_twice_is_one() {
+    let folder = scratch();
+    let sql = "CREATE TABLE notes (id INTEGER PRIMARY KEY, owner TEXT); INSERT INTO notes VALUES (1, 'ann@x.org');
+        CREATE TABLE scores (id INTEGER PRIMARY KEY, owner TEXT); INSERT INTO scores VALUES (1, 'ann@x.org');";
+    let scores = collection("scores", "other", "").replace("provided", "derived");
+    write(folder.path(), &(collection("notes", "other", "") + &scores), sql);
+    let path = folder.path().join("art20.toml");
+    let text = std::fs::read_to_string(&path).unwrap().replacen(r#"["en", "zh-CN"]"#, r#"["en", "en", "EN"]"#, 1);
+    std::fs::write(&path, text).unwrap();
+    for (name, more) in [("asked.zip", &["--language", "zh-CN,en,zh-cn, en"][..]), ("configured.zip", &[])] {
+        let run = art20()
+            .args(["export", "-q", "-s", "email:ann@x.org", "--identity-check", "account-login", "-o", name])
+            .args(more)
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+        let run = art20().args(["verify", name]).current_dir(folder.path()).output().unwrap();
+        assert!(run.status.success(), "{name}: {}", String::from_utf8_lossy(&run.stdout));
+    }
+}
+
+#[test]
 fn a_fault_of_one_section_about_another_names_its_line() {
     let folder = scratch();
     let collections =

@@ -108,6 +108,13 @@ pub struct Policy {
     pub sections: Vec<String>,
 }
 
+/// Adds a language of the report, unless it is there already; case makes no other language (BCP 47).
+pub(crate) fn add_language(languages: &mut Vec<String>, tag: &str) {
+    if !languages.iter().any(|known| known.eq_ignore_ascii_case(tag)) {
+        languages.push(tag.to_owned());
+    }
+}
+
 impl Controller {
     /// Reads and validates the configuration.
     ///

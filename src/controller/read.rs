@@ -3,7 +3,7 @@
 use super::activity::{Elsewhere, ProcessingActivity, Regime, Retention};
 use super::document::{Document, Member, Placed, Section};
 use super::faults::Fault;
-use super::{Controller, graph, journal, read_collection, read_policy, read_store, references};
+use super::{Controller, add_language, graph, journal, read_collection, read_policy, read_store, references};
 use crate::records::{LegalBasis, Text};
 use jiff::tz::TimeZone;
 use std::path::Path;
@@ -139,7 +139,8 @@ fn identity(section: &Section<'_, '_>, controller: &mut Controller, review: &mut
         check_language(section, language);
     }
     if !languages.is_empty() {
-        controller.languages = languages.into_iter().map(|language| language.value).collect();
+        controller.languages.clear();
+        languages.iter().for_each(|language| add_language(&mut controller.languages, &language.value));
     } else if section.has("languages") {
         section.fault("`languages` names no language");
     }

@@ -224,7 +224,8 @@ fn instant(local: civil::DateTime, offset: Offset, fraction: &str) -> Option<Tim
 
 /// A day as `YYYY-MM-DD`; RFC 3339 has no years before 0.
 fn day_text(day: civil::Date) -> Option<String> {
-    (day.year() >= 0).then(|| format!("{:04}-{:02}-{:02}", day.year(), day.month(), day.day()))
+    // Many readers know no year before the first, and no controller needs one.
+    (day.year() >= 1).then(|| format!("{:04}-{:02}-{:02}", day.year(), day.month(), day.day()))
 }
 
 /// The first nine digits of a fraction of a second.
@@ -278,6 +279,8 @@ mod tests {
             "",
             "0000-00-00",
             "0000-00-00 00:00:00",
+            "0000-12-31",
+            "0000-12-31T23:59:59Z",
             "2023-02-29",
             "2024-03-01T25:00:00Z",
             "2024-13-01",

@@ -366,7 +366,10 @@ fn regime(word: Option<&str>) -> Result<Regime, RequestFault> {
 }
 
 fn languages(text: &str) -> Result<Vec<String>, RequestFault> {
-    let tags: Vec<String> = text.split(',').map(|tag| tag.trim().to_owned()).collect();
+    let mut tags: Vec<String> = Vec::new();
+    for tag in text.split(',').map(str::trim) {
+        crate::controller::add_language(&mut tags, tag);
+    }
     let fine = |tag: &String| {
         !tag.is_empty()
             && tag
