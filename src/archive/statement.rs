@@ -253,6 +253,7 @@ mod tests {
     fn the_context_is_json_that_stands_in_the_statement_as_it_is() {
         let context: std::collections::BTreeMap<String, serde_json::Value> = serde_json::from_str(CONTEXT).unwrap();
         assert_eq!(context["dpv"], "https://w3id.org/dpv#");
+        assert!(serde_json::from_str::<&RawValue>(CONTEXT).is_ok());
         assert!(CONTEXT.ends_with("\n  }\n"), "indented as what begins on the second line");
     }
 }

@@ -159,9 +159,11 @@ impl<F: Finder> Evaluation<'_, F> {
         let linked = Linked::of(condition, link);
         let at = self.controller.collection(link).unwrap_or_default();
         let all = &before[at].rows;
-        // By a whole key no two rows are linked to alike, and there may be a million of them.
+        // By a whole key that none of them shares no two rows are linked to alike, and there may be a million of them.
         let key = &self.controller.collections[at].key;
-        let unique = !key.is_empty() && key.iter().all(|column| linked.columns.contains(&column.as_str()));
+        let unique = before[at].fault.is_none()
+            && !key.is_empty()
+            && key.iter().all(|column| linked.columns.contains(&column.as_str()));
         let ids: Vec<&RowId> = all[positions.clone()].iter().map(|row| &row.row).collect();
         let mut rows = Vec::new();
         self.finder

@@ -1,6 +1,7 @@
 //! Many rows and many identifiers: recognising the subject takes time and memory in proportion, not in the square.
 
 use super::world::World;
+use crate::subject::{Decisions, IdentifyError};
 use std::time::{Duration, Instant};
 
 fn rows(count: usize, row: impl Fn(usize) -> String) -> Vec<String> {
@@ -47,6 +48,20 @@ fn many_rows_linked_to_many_by_one_value_are_found_once_each() {
     let found = World::new(&collections, &tables).find(&["visitor:V"]);
     assert_eq!(found.rows("logs").split(' ').count(), 20_000);
     assert_eq!(found.rows("pages").split(' ').count(), 20_000);
+    assert!(start.elapsed() < PATIENCE, "{:?}", start.elapsed());
+}
+
+#[test]
+fn a_key_that_every_row_shares_is_noticed_before_it_costs_the_square() {
+    let rows = rows(40_000, |n| format!("{n} | A"));
+    let collections = [
+        ("orders", "o", "match = [\"no = subject.customer\"]\nkey = [\"no\"]"),
+        ("parts", "p", "match = [\"no = orders.no\"]"),
+    ];
+    let tables: [super::world::Rows<'_>; 2] = [("o", "id | no", &strs(&rows)), ("p", "id | no", &strs(&rows))];
+    let start = Instant::now();
+    let found = World::new(&collections, &tables).identify(&["customer:A"], Decisions::default());
+    assert!(matches!(found, Err(IdentifyError::RepeatedKey { .. })), "{found:?}");
     assert!(start.elapsed() < PATIENCE, "{:?}", start.elapsed());
 }
 
