@@ -201,9 +201,13 @@ fn unix(timestamp: Timestamp, fraction: &str) -> Option<Reading> {
     instant(local.date().to_datetime(clock), Offset::UTC, fraction).map(|time| Reading { time, ambiguous: false })
 }
 
-/// RFC 3339 text. An offset with seconds (local mean time before time zones) has no notation there, so UTC is written.
+/// RFC 3339 text. An offset with seconds (local mean time before time zones) has no notation there, so UTC is written;
+/// one of a day or more is none.
 fn instant(local: civil::DateTime, offset: Offset, fraction: &str) -> Option<Time> {
     let seconds = offset.seconds();
+    if seconds.abs() >= 24 * 60 * 60 {
+        return None;
+    }
     let timestamp = match offset.to_timestamp(local) {
         Ok(timestamp) => timestamp,
         // The last day of the year 9999 is written for "never"; as an instant it counts as the last that there is.
@@ -289,6 +293,8 @@ mod tests {
             "2024-03-01T09:00:60Z",
             "01/03/2024",
             "2024-03-01T09:00:00+99:00",
+            "Fri, 01 Mar 2024 09:00:00 +2530",
+            "Fri, 01 Mar 2024 09:00:00 -2400",
             "２０２４-03-01",
         ] {
             assert_eq!(read(text, "Asia/Shanghai"), None, "{text}");
@@ -332,5 +338,6 @@ mod tests {
         assert_eq!(of("%d.%m.%Y %H:%M", "31.12.2023 23:59").as_deref(), Some("2023-12-31T23:59:00+01:00"));
         assert_eq!(of("%Y%m%d%H%M%S%z", "20231231235900+0800").as_deref(), Some("2023-12-31T23:59:00+08:00"));
         assert_eq!(of("%d/%m/%Y", "2023-12-31"), None);
+        assert_eq!(of("%Y%m%d%H%M%z", "202312312359+2459"), None);
     }
 }
