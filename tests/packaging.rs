@@ -110,6 +110,23 @@ fn the_package_names_files_that_there_are() {
 }
 
 #[test]
+fn the_package_says_its_version_and_the_whole_licence() {
+    let first = format!("art20 ({}-1) ", env!("CARGO_PKG_VERSION"));
+    assert!(text("packaging/changelog").starts_with(&first), "{first}");
+    let lines = |text: &str| -> Vec<String> {
+        text.lines()
+            .map(|line| line.trim().trim_start_matches('.').to_owned())
+            .filter(|line| !line.is_empty())
+            .collect()
+    };
+    let (licence, copyright) = (text("LICENSE"), lines(&text("packaging/copyright")));
+    // Debian brings the text of the Apache License itself.
+    let mit = licence.split("====").find(|piece| piece.contains("MIT License\n\nCopyright")).unwrap();
+    assert!(lines(mit).iter().skip(2).all(|line| copyright.contains(line)), "{mit}");
+    assert!(copyright.iter().any(|line| line.contains("/usr/share/common-licenses/Apache-2.0")));
+}
+
+#[test]
 fn the_bill_of_materials_names_every_crate_with_its_licence_and_checksum() {
     if !tool("python3") {
         return;
