@@ -28,9 +28,10 @@ pub(super) fn tag_manifest(mut tags: Vec<Written>) -> String {
 fn info(facts: &Facts, (bytes, files): (u64, u64)) -> String {
     let zone = jiff::tz::TimeZone::get(&facts.controller.time_zone).unwrap_or(jiff::tz::TimeZone::UTC);
     let day = facts.as_of.to_zoned_datetime(zone).date();
+    let law = if facts.regime == "pipl" { "PIPL Article 45" } else { "GDPR Article 20" };
     let mut lines = vec![
         ("Source-Organization", facts.controller.name.clone()),
-        ("External-Description", "Personal data of one person, for data portability (GDPR Article 20)".to_owned()),
+        ("External-Description", format!("Personal data of one person, for data portability ({law})")),
         ("External-Identifier", facts.id().as_str().to_owned()),
         ("Bagging-Date", day.to_string()),
         ("Bag-Software-Agent", format!("art20 {}", env!("CARGO_PKG_VERSION"))),

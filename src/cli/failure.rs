@@ -221,6 +221,11 @@ impl From<ExportError> for Failure {
                     "Correct each of these in the configuration, or let `art20 init --update` propose what is new; nothing was written.",
                 )
             }
+            ExportError::UnknownInPart(_) => Failure::new(
+                4,
+                what,
+                "Run again when every store can be read; that nothing is held cannot be said before.",
+            ),
             ExportError::NotEncrypted => {
                 Failure::new(2, what, "Add --recipient AGE-KEY, --passphrase-file FILE or --zip-passphrase-file FILE.")
             }

@@ -97,7 +97,7 @@ fn why(error: &ExportError) -> &'static str {
             _ => "archive",
         },
         ExportError::Fulfil(FulfilError::Store(_)) => "store",
-        ExportError::Fulfil(FulfilError::Unknown) => "unknown-subject",
+        ExportError::UnknownInPart(_) | ExportError::Fulfil(FulfilError::Unknown) => "unknown-subject",
         ExportError::Fulfil(FulfilError::Ambiguous { .. }) => "ambiguous-subject",
         ExportError::Fulfil(FulfilError::Deceased { .. }) => "deceased",
         ExportError::Fulfil(FulfilError::Configuration(..)) => "configuration",

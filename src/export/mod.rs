@@ -83,6 +83,9 @@ pub enum ExportError {
     /// The configuration refuses to write plaintext.
     #[error("the configuration refuses to write an archive that is not encrypted")]
     NotEncrypted,
+    /// Nobody was found where not every store could be read: that is no answer yet.
+    #[error("no such data subject in the stores that could be read; not read: {}", .0.join(", "))]
+    UnknownInPart(Vec<String>),
     /// Two of the files to write have the same name.
     #[error("the letter has the name of the archive or of its receipt")]
     SameName,
@@ -193,7 +196,7 @@ pub fn seal(
     session.read(|stores, missing| {
         let mut facts = facts::facts(order, missing);
         let mut writer = ArchiveWriter::create(place.workroom, &facts, order.level, secrecy)?;
-        let account = road(order, stores, &mut writer, watcher)?;
+        let account = road(order, (stores, missing), &mut writer, watcher)?;
         let ledger = account.ledger.balanced(crate::archive::Destination::taken(&writer))?;
         complete(&mut facts, &account, order.controller);
         let sealed = writer.seal(&facts)?;
@@ -292,7 +295,7 @@ pub fn plan(order: &Order<'_>, contacts: bool, watcher: &mut dyn Watcher) -> Res
     let started = (order.surroundings.now)();
     Session::new(order.controller, order.surroundings, order.allow_partial).read(|stores, missing| {
         let mut nowhere = Nowhere::new(&facts::facts(order, missing), contacts);
-        let account = road(order, stores, &mut nowhere, watcher)?;
+        let account = road(order, (stores, missing), &mut nowhere, watcher)?;
         let ledger = account.ledger.balanced(crate::archive::Destination::taken(&nowhere))?;
         let receipt = receipt(order, started, stores, &account, ledger, missing, None);
         Ok(Fulfilled { receipt, identification: account.identification, contacts: nowhere.into_contacts() })
@@ -301,11 +304,15 @@ pub fn plan(order: &Order<'_>, contacts: bool, watcher: &mut dyn Watcher) -> Res
 
 fn road(
     order: &Order<'_>,
-    stores: &Stores,
+    (stores, missing): (&Stores, &[String]),
     destination: &mut dyn crate::archive::Destination,
     watcher: &mut dyn Watcher,
 ) -> Result<Account, ExportError> {
-    Ok(fulfil(order.controller, order.request, order.as_of, order.allow_empty, stores, destination, watcher)?)
+    let account = fulfil(order.controller, order.request, order.as_of, order.allow_empty, stores, destination, watcher);
+    account.map_err(|error| match error {
+        FulfilError::Unknown if !missing.is_empty() => ExportError::UnknownInPart(missing.to_vec()),
+        error => error.into(),
+    })
 }
 
 fn receipt(

@@ -224,7 +224,7 @@ fn written(
             let place = temporary(out)?.into_temp_path();
             let disk = Disk::of(room, failure, &taken);
             let mut writer = ArchiveWriter::over(disk, place, out, &facts, order.level, secrecy)?;
-            let account = road(order, stores, &mut writer, &mut Nobody)?;
+            let account = road(order, (stores, &[]), &mut writer, &mut Nobody)?;
             complete(&mut facts, &account, order.controller);
             Ok(writer.seal(&facts)?.sha256)
         })
