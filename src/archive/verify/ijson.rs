@@ -32,7 +32,7 @@ pub(super) enum Value<'t> {
 pub(super) type Member<'t> = (Cow<'t, str>, Value<'t>);
 
 impl Value<'_> {
-    /// A text, borrowed if it is one.
+    /// The text, if it is one.
     pub(super) fn as_str(&self) -> Option<&str> {
         match self {
             Value::String(text) => Some(text),
@@ -140,6 +140,7 @@ impl<'de> Visitor<'de> for Plain {
         while let Some(item) = list.next_element_seed(below)? {
             items.push(item);
         }
+        items.shrink_to_fit();
         Ok(Value::Array(items))
     }
 
@@ -156,6 +157,8 @@ impl<'de> Visitor<'de> for Plain {
         if members.len() > FEW && !members.iter().all(|(key, _)| seen.insert(key)) {
             return Err(A::Error::custom("a key twice"));
         }
+        // Of one member, room for four was made, which counts where a line is nothing but small objects.
+        members.shrink_to_fit();
         Ok(Value::Object(members))
     }
 }
@@ -240,6 +243,19 @@ mod tests {
         }
         for text in [r#"{"a":-1.25,"b":"9007199254740993 \" 1e999","c":[1e3,0]}"#, "{}"] {
             assert!(object(text).is_ok(), "{text}");
+        }
+    }
+
+    #[test]
+    fn small_lists_and_objects_keep_no_room_for_more() {
+        let Ok(Value::Array(items)) = plain(r#"[{"":0},{"a":{"b":1}},[2],[],[1,2,3,4,5]]"#) else { panic!("none") };
+        assert_eq!(items.len(), items.capacity());
+        for item in &items {
+            match item {
+                Value::Object(members) => assert_eq!(members.len(), members.capacity(), "{item:?}"),
+                Value::Array(items) => assert_eq!(items.len(), items.capacity(), "{item:?}"),
+                _ => panic!("{item:?}"),
+            }
         }
     }
 
