@@ -5,7 +5,7 @@ use super::ijson::{Member, Value};
 use super::reading::Files;
 use super::values;
 use crate::records::{Code, Kind, LegalBasis, Origin, Shape};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
 
 /// Where a record stands: what a fault may say of it.
@@ -139,7 +139,7 @@ fn order(record: &[Member<'_>], kind: Kind, place: &Place<'_>, faults: &mut Faul
 
 /// `withheld` and `verbatim` name fields that are null, with a code or with what stood there.
 fn verbatim_and_withheld(record: &[Member<'_>], kind: Kind, place: &Place<'_>, faults: &mut Faults) {
-    let mut checked = BTreeSet::new();
+    let (mut checked, mut indexes) = (BTreeSet::new(), Indexes::default());
     for key in ["withheld", "verbatim"] {
         let members = match get(record, key) {
             None => continue,
@@ -153,7 +153,7 @@ fn verbatim_and_withheld(record: &[Member<'_>], kind: Kind, place: &Place<'_>, f
             if key == "withheld" && !codes(value) {
                 place.fault(FaultCode::RecordValue, "`withheld` has an unknown code", faults);
             }
-            if checked.insert(path) && is_single(kind, path) && !is_null(record, path) {
+            if checked.insert(path) && is_single(kind, path) && !indexes.is_null(record, path) {
                 // The path can be the name that a controller gave to its own field, which says nothing of a person.
                 place.fault(FaultCode::RecordNotNull, &format!("`{}`", path.escape_debug()), faults);
             }
@@ -176,14 +176,59 @@ fn is_single(kind: Kind, path: &str) -> bool {
     path.starts_with("additional.") || kind.field(path).is_some_and(|(_, spec)| !several.contains(&spec.shape))
 }
 
-/// Whether a dotted path leads to null or to nothing.
-fn is_null(record: &[Member<'_>], path: &str) -> bool {
-    let value = match path.split_once('.') {
-        None => get(record, path),
-        Some((group, name)) => match get(record, group) {
-            Some(Value::Object(members)) => get(members, name),
-            other => other,
-        },
-    };
-    value.is_none_or(|value| *value == Value::Null)
+/// Up to so many members are looked at one after the other.
+const FEW: usize = 40;
+
+/// The members of large objects by their keys, so that a record that lists as many paths does not cost the square.
+#[derive(Default)]
+struct Indexes<'r, 't>(HashMap<*const Member<'t>, HashMap<&'r str, &'r Value<'t>>>);
+
+impl<'r, 't> Indexes<'r, 't> {
+    /// Whether a dotted path leads to null or to nothing.
+    fn is_null(&mut self, record: &'r [Member<'t>], path: &str) -> bool {
+        let value = match path.split_once('.') {
+            None => self.get(record, path),
+            Some((group, name)) => match self.get(record, group) {
+                Some(Value::Object(members)) => self.get(members, name),
+                other => other,
+            },
+        };
+        value.is_none_or(|value| *value == Value::Null)
+    }
+
+    fn get(&mut self, object: &'r [Member<'t>], key: &str) -> Option<&'r Value<'t>> {
+        if object.len() <= FEW {
+            return get(object, key);
+        }
+        let index = || object.iter().map(|(name, value)| (&**name, value)).collect();
+        self.0.entry(object.as_ptr()).or_insert_with(index).get(key).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::archive::verify::ijson;
+    use std::time::{Duration, Instant};
+
+    #[test]
+    fn as_many_paths_as_members_do_not_cost_the_square() {
+        let members = |prefix: &str, value: &str| {
+            let members: Vec<String> = (0..100_000).map(|at| format!("\"{prefix}k{at}\":{value}")).collect();
+            members.join(",")
+        };
+        let line = format!(
+            r#"{{"additional":{{{},"late":1}},"withheld":{{{},"additional.late":"omitted"}},"verbatim":{{"subject":"x"}},"subject":"y"}}"#,
+            members("", "null"),
+            members("additional.", "\"omitted\""),
+        );
+        let record = ijson::object(&line).unwrap();
+        let (mut faults, began) = (Faults::new(10), Instant::now());
+        verbatim_and_withheld(&record, Kind::Message, &Place { file: "x", line: 7 }, &mut faults);
+        assert!(began.elapsed() < Duration::from_secs(10), "a second is much");
+        let (kept, _) = faults.into_parts();
+        let details: Vec<_> = kept.iter().map(|fault| (fault.code, fault.detail.as_str())).collect();
+        let not_null = FaultCode::RecordNotNull;
+        assert_eq!(details, [(not_null, "line 7: `additional.late`"), (not_null, "line 7: `subject`")]);
+    }
 }
