@@ -23,8 +23,9 @@ pub fn check(tree: &Tree, faults: &mut Faults) {
     for folder in tree.folders() {
         check_one(folder, faults);
     }
-    if !all_differ(tree) {
-        collisions(tree, faults);
+    let empty = empty_folders(tree);
+    if !all_differ(tree, &empty) {
+        collisions(tree, &empty, faults);
     }
 }
 
@@ -104,10 +105,23 @@ fn is_plain(name: &str) -> bool {
         })
 }
 
+/// The folders that a zip lists for themselves and in which no file lies, and those that hold nothing but such. Names
+/// that are too long have a fault already.
+fn empty_folders(tree: &Tree) -> Vec<&str> {
+    let listed = tree.folders().iter().map(String::as_str).filter(|folder| folder.len() <= MAX_PATH);
+    let mut folders: Vec<&str> =
+        listed.flat_map(|folder| folder.match_indices('/').map(|(at, _)| &folder[..at]).chain([folder])).collect();
+    folders.sort_unstable();
+    folders.dedup();
+    folders.retain(|folder| tree.below(&format!("{folder}/")).next().is_none());
+    folders
+}
+
 /// Whether no two paths, of files or folders, are one where case does not count, so that nobody has to ask which. Of each
 /// path a hash is kept, not the path.
-fn all_differ(tree: &Tree) -> bool {
-    let (state, mut hashes) = (RandomState::new(), Vec::with_capacity(tree.count()));
+fn all_differ(tree: &Tree, empty_folders: &[&str]) -> bool {
+    let (state, mut hashes) = (RandomState::new(), Vec::with_capacity(tree.count() + empty_folders.len()));
+    hashes.extend(empty_folders.iter().map(|path| state.hash_one(path.to_lowercase())));
     let (mut lower, mut previous) = (String::new(), "");
     for entry in tree.entries() {
         let name = entry.name;
@@ -136,26 +150,31 @@ fn is_one_of(word: &[u8], words: &[&[u8; 3]]) -> bool {
 }
 
 /// Names and folders that are one on systems without case, and files where a folder has to be.
-fn collisions(tree: &Tree, faults: &mut Faults) {
+fn collisions(tree: &Tree, empty_folders: &[&str], faults: &mut Faults) {
     let mut seen: HashMap<String, &str> = HashMap::new();
+    let mut check = |path, is_folder| {
+        let first = *seen.entry(str::to_lowercase(path)).or_insert(path);
+        if first != path {
+            faults.add(FaultCode::NameCaseCollision, path, "differs only in case from another name");
+        }
+        if is_folder && tree.contains(path) {
+            faults.add(FaultCode::NameDuplicate, path, "a file and a folder");
+        }
+    };
     let mut folder = "";
     for entry in tree.entries() {
         let name = entry.name;
         let parents = name.match_indices('/').map(|(at, _)| &name[..at]);
         for path in parents.chain([name]) {
             // Files are sorted, so most share the folder of the one before.
-            if path == folder {
-                continue;
-            }
-            let first = *seen.entry(path.to_lowercase()).or_insert(path);
-            if first != path {
-                faults.add(FaultCode::NameCaseCollision, path, "differs only in case from another name");
-            }
-            if path.len() < name.len() && tree.contains(path) {
-                faults.add(FaultCode::NameDuplicate, path, "a file and a folder");
+            if path != folder {
+                check(path, path.len() < name.len());
             }
         }
         folder = name.rfind('/').map_or("", |at| &name[..at]);
+    }
+    for path in empty_folders {
+        check(path, true);
     }
 }
 

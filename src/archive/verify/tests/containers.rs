@@ -180,6 +180,27 @@ fn entries_that_share_bytes_or_names_are_found() {
 }
 
 #[test]
+fn folders_that_a_zip_lists_must_not_share_the_name_of_a_file_or_differ_from_another_in_case_only() {
+    let with = |folders: &[&str]| {
+        let mut members = members(&valid());
+        members.extend(folders.iter().map(|name| Member::new(name, b"")));
+        let found = verify_bytes(&zip(&members), &Limits::default());
+        let paths: Vec<_> = found.faults.iter().map(|fault| fault.path.clone().unwrap()).collect();
+        (codes(&found), paths.join(" "))
+    };
+    let none = (BTreeSet::new(), String::new());
+    assert_eq!(with(&["data/", "data/tables/", "data/none/", "data/none/here/", "data/none-/", "data/none/"]), none);
+    assert_eq!(with(&["README.html/"]), (only(NameDuplicate), "README.html".into()));
+    assert_eq!(with(&["README.html/none/"]), (only(NameDuplicate), "README.html".into()));
+    for folders in [&["DATA/"][..], &["data/", "DATA/"], &["DATA/", "none/"]] {
+        assert_eq!(with(folders), (only(NameCaseCollision), "DATA".into()), "{folders:?}");
+    }
+    assert_eq!(with(&["DATA/none/"]), (only(NameCaseCollision), "DATA".into()));
+    assert_eq!(with(&["none/", "None/"]), (only(NameCaseCollision), "none".into()));
+    assert_eq!(with(&["readme.HTML/"]), (only(NameCaseCollision), "readme.HTML".into()));
+}
+
+#[test]
 fn of_many_manifests_of_one_name_one_is_read() {
     let mut many = members(&valid());
     let absent = format!("{}  data/absent.txt\n", "0".repeat(64));
