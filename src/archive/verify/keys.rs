@@ -5,11 +5,13 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 
 /// The bits of a place.
 const PLACE: u32 = 40;
-/// How many parts of the sorted names can be found at once, as a power of two.
-const PARTS: u32 = 16;
+/// Up to so many names are searched as they are.
+const FEW: usize = 1 << 12;
+/// Into so many parts, as a power of two, the others are divided at most.
+const MOST_PARTS: u32 = 16;
 
 /// Hashes names by a secret of this run, so that nobody can make an archive in which two names look like one: the 88
-/// bits that are kept are the same for two of a thousand million names once in a thousand million runs.
+/// bits that are kept are the same for two of a thousand million names once in some 600 million runs.
 #[derive(Debug, Default)]
 pub(super) struct Hashing(RandomState, RandomState);
 
@@ -33,13 +35,15 @@ impl Hashing {
 
 /// Hashed names, each with the place where it stands.
 #[derive(Debug, Default)]
-pub(super) struct Names {
+pub(super) struct Hashes {
     list: Vec<u128>,
-    /// Where each part of the sorted list begins.
+    /// How many parts of the sorted list can be found at once, as a power of two.
+    bits: u32,
+    /// Where each of them begins.
     parts: Vec<usize>,
 }
 
-impl Names {
+impl Hashes {
     /// Notes a name.
     pub(super) fn note(&mut self, name: Hashed, place: u64) {
         self.list.push(name.0 | u128::from(place.min((1 << PLACE) - 1)));
@@ -59,19 +63,28 @@ impl Names {
         places
     }
 
-    /// When they are sorted: makes ready for [`Names::contains`].
+    /// When they are sorted: makes ready for [`Hashes::contains`], in little room beside that of the names.
     pub(super) fn index(&mut self) {
-        let begin = |part: u128| self.list.partition_point(|name| name >> (128 - PARTS) < part);
-        self.parts = (0..=1 << PARTS).map(begin).collect();
+        let length = self.list.len();
+        self.bits = if length < FEW { 0 } else { (length.ilog2() - 2).min(MOST_PARTS) };
+        let begin = |part: usize| self.list.partition_point(|name| part_of(*name, self.bits) < part);
+        self.parts = (0..=1 << self.bits).map(begin).collect();
     }
 
-    /// Whether a name is one of them; of none before [`Names::index`].
+    /// Whether a name is one of them; of none before [`Hashes::index`].
     pub(super) fn contains(&self, name: Hashed) -> bool {
-        let part = usize::try_from(name.0 >> (128 - PARTS)).unwrap_or(usize::MAX);
-        let Some([from, to]) = self.parts.get(part..).and_then(|rest| rest.first_chunk::<2>()) else { return false };
+        let Some([from, to]) = self.parts.get(part_of(name.0, self.bits)..).and_then(|rest| rest.first_chunk::<2>())
+        else {
+            return false;
+        };
         let part = &self.list[*from..*to];
         part.get(part.partition_point(|known| *known < name.0)).is_some_and(|known| known >> PLACE == name.0 >> PLACE)
     }
+}
+
+/// The first bits of a name.
+fn part_of(name: u128, bits: u32) -> usize {
+    usize::try_from(name.checked_shr(u128::BITS - bits).unwrap_or(0)).unwrap_or(usize::MAX)
 }
 
 fn place(name: u128) -> u64 {
@@ -86,7 +99,7 @@ mod tests {
     fn a_name_that_stands_twice_is_found_at_its_later_places() {
         let hashing = Hashing::default();
         let name = |number: u32| hashing.of([&number.to_le_bytes()[..], b"x"].into_iter());
-        let mut names = Names::default();
+        let mut names = Hashes::default();
         for number in (0..50_000).rev() {
             names.note(name(number), u64::from(number));
         }
@@ -98,6 +111,21 @@ mod tests {
         names.index();
         assert!((0..50_000).all(|number| names.contains(name(number))));
         assert!(!(50_000..100_000).any(|number| names.contains(name(number))));
+    }
+
+    #[test]
+    fn an_index_takes_little_room_beside_the_names_and_finds_them_all() {
+        let hashing = Hashing::default();
+        let name = |number: usize| hashing.of([&number.to_le_bytes()[..]].into_iter());
+        for length in [0, 1, FEW - 1, FEW, 3 * FEW, 1 << 19] {
+            let mut names = Hashes::default();
+            (0..length).for_each(|number| names.note(name(number), 0));
+            names.sort();
+            names.index();
+            assert!(names.parts.len() <= 2 + length / 4, "{length}");
+            assert!((0..length).all(|number| names.contains(name(number))), "{length}");
+            assert!(!(length..2 * length + 9).any(|number| names.contains(name(number))), "{length}");
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What the records say, counted in the way in which the ledger counts it.
 
 use super::ijson::{Member, Value};
-use super::keys::{Hashing, Names};
+use super::keys::{Hashes, Hashing};
 use super::shape;
 use crate::records::{Kind, Shape};
 use std::collections::BTreeMap;
@@ -23,7 +23,7 @@ pub struct Tally {
 #[derive(Debug, Default)]
 pub(super) struct Uids {
     hashing: Hashing,
-    names: Names,
+    names: Hashes,
 }
 
 /// The bits of a line; as many files as there are kinds fit above them.

@@ -163,6 +163,40 @@ fn a_table_may_point_to_itself_and_to_rows_that_come_later() {
 }
 
 #[test]
+fn a_table_that_two_resources_name_is_read_once() {
+    let builder = Builder {
+        content: |f| edit(f, "data/tables/messages.csv", "\u{feff}", ""),
+        package: |p| {
+            let tables = p["resources"].as_array_mut().unwrap();
+            let mut again = tables.iter().find(|table| table["name"] == "messages").unwrap().clone();
+            again["name"] = "again".into();
+            tables.push(again);
+        },
+        ..Builder::default()
+    };
+    let found = verdict(&builder);
+    let codes: Vec<_> = found.faults.iter().map(|fault| fault.code).collect();
+    assert_eq!(codes, [FaultCode::PackageDuplicate, FaultCode::TableBom]);
+}
+
+#[test]
+fn of_foreign_keys_without_number_some_are_followed_and_the_rest_is_a_fault() {
+    let with = |package: fn(&mut serde_json::Value)| verdict(&Builder { package, ..Builder::default() });
+    fn keys(package: &mut serde_json::Value, number: usize) {
+        for table in package["resources"].as_array_mut().unwrap() {
+            if let Some(keys) = table.pointer_mut("/schema/foreignKeys").and_then(|keys| keys.as_array_mut()) {
+                *keys = vec![keys[0].clone(); number];
+            }
+        }
+    }
+    let found = with(|p| keys(p, 100));
+    assert!(found.valid, "{found}");
+    let found = with(|p| keys(p, 101));
+    let details: Vec<_> = found.faults.iter().map(|fault| (fault.code, fault.detail.as_str())).collect();
+    assert_eq!(details, [(FaultCode::PackageKey, "101 foreign keys, of which only 100 are followed")]);
+}
+
+#[test]
 fn a_zip_of_another_program_and_one_with_zip64_headers_are_read() {
     use std::io::Write;
     for large in [false, true] {
