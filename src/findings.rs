@@ -10,7 +10,7 @@ use crate::request::PortabilityRequest;
 use crate::request::deadlines::{Nearness, nearness};
 use crate::scope::Tally;
 use crate::subject::{Identification, RowFate};
-use jiff::{Timestamp, ToSpan};
+use jiff::{SignedDuration, Timestamp, ToSpan};
 use std::collections::BTreeMap;
 
 /// Declares every finding once: its code, its sentence for the operator, and those for the person, if the person is
@@ -58,6 +58,7 @@ finding_codes! {
         "您撤回同意之后，仍保存着此前基于该同意处理的数据。";
     RetentionOverdue "retention-overdue" "The retention period of records has ended, and they are still held.";
     NotReached "not-reached" "No identifier that is known leads to this collection, so nothing was looked up in it.";
+    RecentChange "recent-change" "Contact data or a password of the person were changed less than two weeks before the request, or after it: see by another way that the person asks, before the answer goes to a changed address.";
     SharedAccepted "shared-accepted" "Records found only through a shared identifier went in, because the operator accepted them.";
     SharedIdentifier "shared-identifier" "Records were found only through an identifier that is shared with someone else, and stay out.";
     SuggestedIdentifier "suggested-identifier" "Records hold further identifiers that the person only typed in; they were not followed. Ask the person.";
@@ -88,9 +89,14 @@ const SENSITIVE_BELOW: i32 = 14;
 /// Below this age a child does not consent for itself, unless a Member State says less (Art. 8(1)).
 const CHILD_BELOW: i32 = 16;
 
+/// Whoever takes an account over changes its address first and asks for its data then (requirement A7).
+const RECENT: SignedDuration = SignedDuration::from_hours(14 * 24);
+
 /// The findings of a run under way.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Findings {
+    /// When the request came.
+    asked: Timestamp,
     /// What is about no collection in particular has the empty name.
     counts: BTreeMap<(FindingCode, String), u64>,
     /// The person is so young that only a guardian asks, under the PIPL.
@@ -98,6 +104,11 @@ pub struct Findings {
 }
 
 impl Findings {
+    /// None yet, of a request that came at this time.
+    pub fn of(asked: Timestamp) -> Findings {
+        Findings { asked, counts: BTreeMap::new(), under_guardianship: false }
+    }
+
     fn add(&mut self, code: FindingCode, collection: &str, count: u64) {
         if count > 0 {
             *self.counts.entry((code, collection.to_owned())).or_default() += count;
@@ -131,8 +142,11 @@ impl Findings {
         }
     }
 
-    /// What recognising the subject and the retention say of a row.
-    pub fn about_row(&mut self, collection: &str, fate: RowFate, overdue: bool) {
+    /// What recognising the subject, the retention and a change of contact data say of a row.
+    pub fn about_row(&mut self, collection: &str, fate: RowFate, overdue: bool, changed: Option<Timestamp>) {
+        let recent = changed.is_some_and(|at| self.asked.duration_since(at) < RECENT);
+        let own = fate != RowFate::SharedIdentifier;
+        self.add(FindingCode::RecentChange, collection, u64::from(own && recent));
         self.add(FindingCode::SharedAccepted, collection, u64::from(fate == RowFate::Accepted));
         self.add(FindingCode::RetentionOverdue, collection, u64::from(overdue));
     }

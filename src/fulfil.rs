@@ -122,7 +122,7 @@ pub fn fulfil(
         replacer,
         may_be_dead: request.deceased.is_some(),
         ledger: Ledger::new(controller),
-        findings: Findings::default(),
+        findings: Findings::of(request.received.unwrap_or(as_of)),
     };
     for (at, collection) in controller.collections.iter().enumerate() {
         road.ledger.matched(&collection.name, identification.matched[at].rows.len() as u64);
@@ -278,7 +278,7 @@ impl Road<'_> {
         let secret = |key: &str| controller.activity(key).filter(|activity| !activity.disclose);
         let secret = secret(&row.activity).or_else(|| parent.and_then(|(parent, _)| secret(&parent.activity)));
         let parent = parent.and_then(|(_, code)| code);
-        self.findings.about_row(&collection.name, fate, overdue);
+        self.findings.about_row(&collection.name, fate, overdue, row.changed);
         // Children look at their parent, so what they need of it is kept beside its record.
         let has_children = controller.collections.iter().any(|other| other.parent.as_ref() == Some(&collection.name));
         let kept = has_children.then(|| row.as_parent());

@@ -226,6 +226,31 @@ fn every_sentence_of_the_statement_stands_in_every_language_of_the_report() {
 }
 
 #[test]
+fn a_change_of_contact_data_shortly_before_the_request_is_told_to_the_operator_alone() {
+    let contacts = collection("contacts", "contact", "mail_at = { omit = \"when\" }\npass_at = { omit = \"when\" }\n");
+    let contacts = contacts.replace("origin =", "changed = [\"mail_at\", \"pass_at\"]\norigin =");
+    for (mail_at, pass_at, told) in [
+        ("'2026-06-14 12:00:00'", "NULL", true),
+        ("'2020-01-01'", "'2026-06-02'", true),
+        ("'2026-06-20'", "NULL", true),
+        ("'2026-06-01 11:00:00'", "'2026-05-01'", false),
+        ("'never'", "NULL", false),
+    ] {
+        let sql = format!(
+            "CREATE TABLE contacts (id INTEGER PRIMARY KEY, owner TEXT, mail_at TEXT, pass_at TEXT);
+            INSERT INTO contacts VALUES (1, 'ann@x.org', {mail_at}, {pass_at});"
+        );
+        let exported = export(&contacts, &sql);
+        let findings = exported.receipt["findings"].as_array().unwrap();
+        let found: Vec<&Value> = findings.iter().filter(|finding| finding["code"] == "recent-change").collect();
+        assert_eq!(found.len(), usize::from(told), "{mail_at} {pass_at}");
+        assert!(found.iter().all(|finding| finding["count"] == 1 && finding["collection"] == "contacts"));
+        let statement: Value = serde_json::from_slice(&exported.files["data/statement.jsonld"]).unwrap();
+        assert!(!statement["findings"].to_string().contains("recent-change"), "the person may be somebody else");
+    }
+}
+
+#[test]
 fn a_language_that_is_named_twice_is_one() {
     let folder = scratch();
     let sql = "CREATE TABLE notes (id INTEGER PRIMARY KEY, owner TEXT); INSERT INTO notes VALUES (1, 'ann@x.org');

@@ -40,6 +40,8 @@ pub struct Collection {
     pub joint: Option<Joint>,
     /// The column that says that the person has died (requirement A11).
     pub deceased: Option<String>,
+    /// Columns that say when contact data or a password were last changed (requirement A7).
+    pub changed: Vec<String>,
     /// The column that says that processing is restricted (Art. 18).
     pub restricted: Option<String>,
     /// The column that says that the row is under a legal hold.
@@ -312,6 +314,7 @@ impl Collection {
             [&self.person, &self.restricted, &self.legal_hold, &self.retention_from, &self.deceased]
                 .into_iter()
                 .flatten()
+                .chain(&self.changed)
                 .map(String::as_str),
         );
         used.extend(self.learn.iter().chain(&self.suggest).flat_map(|(_, columns)| columns).map(String::as_str));

@@ -63,6 +63,7 @@ pub(super) fn collection(
     });
     let [restricted, legal_hold, retention_from, deceased] = ["restricted", "legal_hold", "retention_from", "deceased"]
         .map(|key| section.string(key).map(|column| column.value));
+    let changed = section.strings("changed").into_iter().map(|column| column.value).collect();
     let joint = joint(section);
     let parent = section.string("parent").map(|parent| parent.value);
     marked(section, &name.value, review);
@@ -104,6 +105,7 @@ pub(super) fn collection(
         about,
         joint,
         deceased,
+        changed,
         restricted,
         legal_hold,
         retention_from,

@@ -153,6 +153,7 @@ fn collection() -> Value {
         ("about", json!({ "anyOf": [about(), about_choice] }), "Whom the rows are about"),
         ("joint", json!({ "anyOf": [text(), joint] }), "The column that marks rows held together with somebody else"),
         ("deceased", text(), "The column that says that the person has died"),
+        ("changed", list(), "The columns that say when contact data or a password were last changed"),
         ("person", text(), "The column in which different people differ"),
         ("learn", identifiers.clone(), "Identifiers that a row of the data subject teaches, and their columns"),
         ("suggest", identifiers, "Identifiers that somebody merely typed in: never followed"),

@@ -14,6 +14,7 @@ use crate::controller::{
 use crate::records::{BlobAddress, Cell, Code, FieldValue, Json, Kind, Origin, RowAddress, Shape, Time, Uid, Verbatim};
 use crate::stores::Wish;
 use crate::subject::RowId;
+use jiff::Timestamp;
 use std::borrow::Cow;
 
 /// A normalised row, before anybody decides what of it is portable.
@@ -35,6 +36,8 @@ pub struct Normalized {
     pub holding: Holding,
     /// The column of death says yes.
     pub deceased: bool,
+    /// When contact data or a password were last changed.
+    pub changed: Option<Timestamp>,
     /// The column of restriction says yes.
     pub restricted: bool,
     /// The column of legal hold says yes.
@@ -120,7 +123,12 @@ impl<'a> RowReader<'a> {
             add(name, matches!(&mapping.field, Field::Known { spec, .. } if spec.shape == Shape::Content));
         }
         let others = [&collection.restricted, &collection.legal_hold, &collection.retention_from, &collection.deceased];
-        others.into_iter().flatten().chain(&collection.key).for_each(|name| add(name, false));
+        others
+            .into_iter()
+            .flatten()
+            .chain(&collection.key)
+            .chain(&collection.changed)
+            .for_each(|name| add(name, false));
         if let ActivityChoice::ByColumn { column, .. } = &collection.activity {
             add(column, false);
         }
@@ -170,6 +178,7 @@ impl<'a> RowReader<'a> {
             deceased: collection.deceased.as_deref().is_some_and(|column| cells.get(column).is_true()),
             restricted: collection.restricted.as_deref().is_some_and(|column| cells.get(column).is_true()),
             legal_hold: collection.legal_hold.as_deref().is_some_and(|column| cells.get(column).is_true()),
+            changed: self.changed(&cells, controller),
             retention_from: None,
             // The direction of a message may come to what the configuration maps and sets.
             values: Vec::with_capacity(collection.columns.len() + collection.set.len() + 1),
@@ -235,10 +244,8 @@ impl<'a> RowReader<'a> {
             form.settle(&mut normalized.values);
         }
         normalized.origin = origin(collection, &cells, &normalized, parent)?;
-        normalized.retention_from = collection
-            .retention_from
-            .as_deref()
-            .and_then(|column| self.retention(column, cells.get(column), controller));
+        normalized.retention_from =
+            collection.retention_from.as_deref().and_then(|column| self.time_in(column, cells.get(column), controller));
         normalized.values.sort_by_key(|value| value.place);
         Ok(normalized)
     }
@@ -273,8 +280,14 @@ impl<'a> RowReader<'a> {
         }
     }
 
-    /// The time that the retention period counts from, by the format of its column where that is mapped.
-    fn retention(&self, column: &str, cell: &Cell, controller: &Controller) -> Option<Time> {
+    /// The latest of the times at which contact data or a password were changed.
+    fn changed(&self, cells: &Cells<'_>, controller: &Controller) -> Option<Timestamp> {
+        let times = self.collection.changed.iter().filter_map(|name| self.time_in(name, cells.get(name), controller));
+        times.filter_map(|time| time.instant(&controller.time_zone)).max()
+    }
+
+    /// The time in a column that something counts from, by the format of its column where that is mapped.
+    fn time_in(&self, column: &str, cell: &Cell, controller: &Controller) -> Option<Time> {
         let mapped = self.collection.mappings().find(|(name, _)| *name == column).map(|(_, mapping)| mapping);
         let zone = mapped.and_then(|mapping| mapping.time_zone.as_ref()).unwrap_or(&controller.time_zone);
         if let Some(mapping) = mapped {
