@@ -266,7 +266,7 @@ fn nobody_is_found_however_hostile_the_way_in_which_they_are_named() {
     assert!(left.is_empty(), "{}", left.join("\n"));
     tell(
         "other people are named where a search passes over them",
-        "cut within a character, in seven encodings declared or not, across tags, in any case and script, between marks, \
+        "cut within a character, in eight encodings declared or not, across tags, in any case and script, between marks, \
          in header fields that nobody sees and in files of the person's own; found in `keep` each, then both other modes",
         forms.len() * 2,
         "nobody is found in any byte, decoded in every way",
