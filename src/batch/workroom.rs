@@ -6,11 +6,14 @@ use super::shard::Shard;
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 const NAME: &str = ".art20-batch";
 const LOCK: &str = "lock";
-/// A room that another process clears away at this moment is made anew so often.
-const ATTEMPTS: usize = 20;
+/// A room that another process clears away at this moment is made anew, and one that it looks at is waited for: so
+/// often, with such a pause.
+const ATTEMPTS: usize = 40;
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// A room of one's own. It vanishes with its contents when it is dropped.
 pub(super) struct Workroom {
@@ -37,7 +40,8 @@ impl Workroom {
                     clear_others(folder).map_err(unusable)?;
                     return Ok(room);
                 }
-                Taken::BySomebody => return Err(BatchError::AtWork { folder: folder.to_owned() }),
+                // By a batch, or for a moment by another shard that clears away what the dead left.
+                Taken::BySomebody => std::thread::sleep(PAUSE),
                 Taken::Vanished => {}
             }
         }
@@ -158,5 +162,18 @@ mod tests {
         drop((first, second, third));
         let left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         assert_eq!(left, ["mine.txt"]);
+    }
+
+    #[test]
+    fn a_room_that_another_process_looks_at_for_a_moment_is_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let room = folder.path().join(".art20-batch-1");
+        let Taken::Yes(looked_at) = lock(&room, true).unwrap() else { panic!("nobody else knows the folder") };
+        let looker = std::thread::spawn(move || {
+            std::thread::sleep(4 * PAUSE);
+            drop(looked_at);
+        });
+        assert!(Workroom::enter(folder.path(), Some("1/2".parse().unwrap())).is_ok());
+        looker.join().unwrap();
     }
 }
