@@ -5,6 +5,7 @@ use super::failure::{Failure, printable};
 use super::progress::Progress;
 use super::{clock, keys, request};
 use crate::archive::facts::LedgerLine;
+use crate::archive::formats::person_name;
 use crate::controller::Controller;
 use crate::controller::activity::Regime;
 use crate::export::{Fulfilled, Order, plan, receipt_text};
@@ -213,46 +214,28 @@ fn reveal(planned: &Fulfilled, out: &mut impl Write) -> std::io::Result<()> {
 
 /// By what an operator knows a contact again: names, addresses, numbers.
 fn who(contact: &Record) -> String {
-    let text = |path: &str| contact.text(path).unwrap_or_default().trim().to_owned();
-    let name = match text("name.full") {
-        full if full.is_empty() => format!("{} {}", text("name.given"), text("name.surname")).trim().to_owned(),
-        full => full,
-    };
+    let organization = contact.text("organization").map(str::to_owned);
     let lists = ["emails", "phones"].into_iter().filter_map(|path| match contact.get(path) {
         Some(FieldValue::List(_, values)) => Some(values.iter().map(|entry| entry.value.clone())),
         _ => None,
     });
-    let parts = [name, text("organization")].into_iter().chain(lists.flatten());
-    parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ")
+    let parts = person_name(contact).into_iter().chain(organization).chain(lists.flatten());
+    parts.filter(|part| !part.trim().is_empty()).collect::<Vec<_>>().join("; ")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::records::uid::Namespace;
+    use crate::archive::formats::sample::{record, text};
     use crate::records::value::ListOf;
-    use crate::records::{Entry, Kind, Labelled, LegalBasis, Origin, Source};
+    use crate::records::{Kind, Labelled};
 
     fn contact(entries: Vec<(&'static str, FieldValue)>) -> Record {
-        Record {
-            uid: Namespace::of_controller("https://t.example").uid("s", "people", &["1".to_owned()]),
-            kind: Kind::Contact,
-            activity: "a".to_owned(),
-            legal_basis: LegalBasis::Contract,
-            origin: Origin::Provided,
-            source: Source { store: "s".to_owned(), collection: "people".to_owned() },
-            voluntary: false,
-            restricted: false,
-            entries: entries.into_iter().map(|(path, value)| Entry { path: path.into(), value }).collect(),
-            children: None,
-            withheld: Vec::new(),
-            verbatim: Vec::new(),
-        }
+        record(Kind::Contact, "1", entries)
     }
 
     #[test]
     fn a_contact_is_shown_by_its_names_addresses_and_numbers() {
-        let text = |text: &str| FieldValue::Text(text.to_owned());
         let list = |of, value: &str| FieldValue::List(of, vec![Labelled { value: value.to_owned(), label: None }]);
         let whole = contact(vec![
             ("name.full", text("Ann Meier")),
@@ -265,6 +248,8 @@ mod tests {
         let parts =
             contact(vec![("name.full", text(" ")), ("name.given", text("Ann")), ("name.surname", text("Meier"))]);
         assert_eq!(who(&parts), "Ann Meier");
+        let han = contact(vec![("name.given", text("三")), ("name.surname", text("张"))]);
+        assert_eq!(who(&han), "张三");
         assert_eq!(who(&contact(vec![("emails", FieldValue::Null)])), "");
     }
 }

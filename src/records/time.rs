@@ -226,9 +226,8 @@ fn instant(local: civil::DateTime, offset: Offset, fraction: &str) -> Option<Tim
     Some(Time::Instant(format!("{}T{clock}{point}{fraction}{zone}", day_text(local.date())?), timestamp))
 }
 
-/// A day as `YYYY-MM-DD`; RFC 3339 has no years before 0.
+/// A day as `YYYY-MM-DD`. Many readers know no year before the first, and no controller needs one.
 fn day_text(day: civil::Date) -> Option<String> {
-    // Many readers know no year before the first, and no controller needs one.
     (day.year() >= 1).then(|| format!("{:04}-{:02}-{:02}", day.year(), day.month(), day.day()))
 }
 

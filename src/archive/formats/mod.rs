@@ -13,7 +13,7 @@ pub mod vcard;
 pub mod vcon;
 
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 
 use crate::records::{FieldValue, Record, Time};
 use serde_json::Value;
@@ -74,23 +74,27 @@ fn is_language_tag(text: &str) -> bool {
         && parts.all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()))
 }
 
-/// The name under which people look for a contact: as given, else from its parts, else the organization, else an
-/// address or number; `-` if the record holds none of them.
-fn contact_name(record: &Record) -> String {
+/// What a person is called: as given, else from its parts. In Chinese the family name comes first.
+pub fn person_name(record: &Record) -> Option<String> {
+    let full = shown(record, "name.full").filter(|name| !name.trim().is_empty());
     let parts = || match (shown(record, "name.given"), shown(record, "name.surname")) {
         (Some(given), Some(surname)) if is_han(given) && is_han(surname) => Some(format!("{surname}{given}")),
         (Some(given), Some(surname)) => Some(format!("{given} {surname}")),
         (given, surname) => given.or(surname).map(str::to_owned),
     };
+    full.map(str::to_owned).or_else(parts)
+}
+
+/// The name under which people look for a contact: the person's, else the organization, else an address or number; `-`
+/// if the record holds none of them.
+fn contact_name(record: &Record) -> String {
     let first_of = |path| match record.get(path) {
         Some(FieldValue::List(_, entries)) => {
             entries.iter().map(|entry| entry.value.clone()).find(|value| !value.trim().is_empty())
         }
         _ => None,
     };
-    shown(record, "name.full")
-        .map(str::to_owned)
-        .or_else(parts)
+    person_name(record)
         .or_else(|| shown(record, "organization").map(str::to_owned))
         .or_else(|| first_of("emails"))
         .or_else(|| first_of("phones"))

@@ -8,7 +8,7 @@ use crate::records::{
 use jiff::tz::TimeZone;
 
 /// A record of this kind with these entries.
-pub(super) fn record(kind: Kind, key: &str, entries: Vec<(&'static str, FieldValue)>) -> Record {
+pub(crate) fn record(kind: Kind, key: &str, entries: Vec<(&'static str, FieldValue)>) -> Record {
     Record {
         uid: Namespace::of_controller("https://example.org").uid("crm", kind.file_stem(), &[key.to_owned()]),
         kind,
@@ -25,7 +25,7 @@ pub(super) fn record(kind: Kind, key: &str, entries: Vec<(&'static str, FieldVal
     }
 }
 
-pub(super) fn text(text: &str) -> FieldValue {
+pub(crate) fn text(text: &str) -> FieldValue {
     FieldValue::Text(text.to_owned())
 }
 
