@@ -153,6 +153,9 @@ impl Constant {
     }
 }
 
+/// Pieces of a spool that are read before they can be written.
+const PIECES_AHEAD: usize = 4;
+
 const PUTTING: &str = "putting a file into the archive";
 
 impl Container {
@@ -215,9 +218,23 @@ impl Container {
         let mut header = Vec::new();
         entry.write_header(&mut header);
         self.out.write_all(&header)?;
-        io::copy(&mut spool.inner.into_reader()?, &mut self.out)?;
+        self.take_back(spool.inner)?;
         self.directory.add(&entry)?;
         Ok(Written { path: entry.path, bytes, sha256 })
+    }
+
+    /// Writes what was laid aside; whoever is free reads and decrypts ahead of it.
+    fn take_back(&mut self, spool: Spool) -> io::Result<()> {
+        let mut coming = VecDeque::new();
+        for piece in spool.into_pieces()? {
+            coming.push_back(self.pool.run(piece.bytes(), move || piece.read()));
+            if coming.len() > PIECES_AHEAD
+                && let Some(promise) = coming.pop_front()
+            {
+                self.out.write_all(&self.pool.wait(promise)??)?;
+            }
+        }
+        coming.into_iter().try_for_each(|promise| self.out.write_all(&self.pool.wait(promise)??))
     }
 
     /// Writes one file as a whole. What `fill` writes is streamed.

@@ -16,7 +16,7 @@ pub use error::{SecrecyError, UnlockError};
 pub use keys::{Ciphertext, Keys, Unlocked};
 pub use passphrase::Passphrase;
 pub use sealer::Sealer;
-pub use spool::{Spool, SpoolReader, Spools};
+pub use spool::{Spool, SpoolPiece, SpoolReader, Spools};
 
 use std::path::{Path, PathBuf};
 

@@ -4,9 +4,11 @@
 use chacha20::ChaCha20;
 use chacha20::cipher::{KeyIvInit, StreamCipher, StreamCipherSeek};
 use std::cell::Cell;
+use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use tempfile::SpooledTempFile;
+use std::sync::{Arc, Mutex, PoisonError};
+use tempfile::{SpooledData, SpooledTempFile};
 use zeroize::Zeroizing;
 
 /// Bytes up to which a spool stays in memory.
@@ -15,11 +17,30 @@ const IN_MEMORY: usize = 256 * 1024;
 /// Bytes that are encrypted at once.
 const PIECE: usize = 16 * 1024;
 
+/// Bytes that are read back at once by whoever reads all of it.
+const READ_PIECE: u64 = 256 * 1024;
+
 /// Makes spools in one folder, all with the key of one run.
 pub struct Spools {
     folder: PathBuf,
-    key: Zeroizing<[u8; 32]>,
+    key: Arc<Zeroizing<[u8; 32]>>,
     made: Cell<u64>,
+}
+
+/// What one spool is encrypted with.
+#[derive(Clone)]
+struct SpoolKey {
+    key: Arc<Zeroizing<[u8; 32]>>,
+    nonce: [u8; 12],
+}
+
+impl SpoolKey {
+    /// The cipher at this place.
+    fn cipher(&self, place: u64) -> io::Result<ChaCha20> {
+        let mut cipher = ChaCha20::new((&**self.key).into(), &self.nonce.into());
+        cipher.try_seek(place).map_err(io::Error::other)?;
+        Ok(cipher)
+    }
 }
 
 impl Spools {
@@ -30,7 +51,7 @@ impl Spools {
     pub fn new(folder: &Path) -> io::Result<Spools> {
         let mut key = Zeroizing::new([0; 32]);
         getrandom::fill(key.as_mut()).map_err(io::Error::other)?;
-        Ok(Spools { folder: folder.to_owned(), key, made: Cell::new(0) })
+        Ok(Spools { folder: folder.to_owned(), key: Arc::new(key), made: Cell::new(0) })
     }
 
     /// An empty spool.
@@ -39,9 +60,9 @@ impl Spools {
         // No two spools of a key may have the same nonce.
         let mut nonce = [0; 12];
         nonce[..8].copy_from_slice(&number.to_le_bytes());
-        let cipher = ChaCha20::new((&*self.key).into(), &nonce.into());
+        let cipher = ChaCha20::new((&**self.key).into(), &nonce.into());
         let file = tempfile::spooled_tempfile_in(IN_MEMORY, &self.folder);
-        Spool { file, cipher, piece: Vec::new(), size: 0 }
+        Spool { file, key: SpoolKey { key: self.key.clone(), nonce }, cipher, piece: Vec::new(), size: 0 }
     }
 }
 
@@ -49,6 +70,7 @@ impl Spools {
 /// because whoever can change a nameless file of this process can change the process.
 pub struct Spool {
     file: SpooledTempFile,
+    key: SpoolKey,
     cipher: ChaCha20,
     piece: Vec<u8>,
     size: u64,
@@ -64,6 +86,26 @@ impl Spool {
         self.file.rewind()?;
         self.cipher.try_seek(0).map_err(io::Error::other)?;
         Ok(SpoolReader { file: self.file, cipher: self.cipher, position: 0, size: self.size })
+    }
+
+    /// The same in pieces, in order; each can be read by another thread, before or after the others.
+    ///
+    /// # Errors
+    /// When the disk is full or fails.
+    pub fn into_pieces(mut self) -> io::Result<impl Iterator<Item = SpoolPiece>> {
+        self.write_piece()?;
+        let laid_aside = Arc::new(match self.file.into_inner() {
+            SpooledData::InMemory(bytes) => LaidAside::InMemory(bytes.into_inner()),
+            SpooledData::OnDisk(file) => LaidAside::OnDisk(Mutex::new(file)),
+        });
+        let (key, size) = (self.key, self.size);
+        let starts = std::iter::successors(Some(0), |start| Some(start + READ_PIECE)).take_while(move |at| *at < size);
+        Ok(starts.map(move |start| SpoolPiece {
+            laid_aside: laid_aside.clone(),
+            key: key.clone(),
+            start,
+            bytes: READ_PIECE.min(size - start),
+        }))
     }
 
     fn write_piece(&mut self) -> io::Result<()> {
@@ -87,6 +129,51 @@ impl Write for Spool {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+/// Where the encrypted bytes are.
+enum LaidAside {
+    InMemory(Vec<u8>),
+    OnDisk(Mutex<File>),
+}
+
+/// A piece of a spool that can still be read.
+pub struct SpoolPiece {
+    laid_aside: Arc<LaidAside>,
+    key: SpoolKey,
+    start: u64,
+    bytes: u64,
+}
+
+impl SpoolPiece {
+    /// How many bytes it has.
+    pub fn bytes(&self) -> usize {
+        usize::try_from(self.bytes).unwrap_or(usize::MAX)
+    }
+
+    /// What was written.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    pub fn read(self) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::with_capacity(self.bytes());
+        match &*self.laid_aside {
+            LaidAside::InMemory(all) => {
+                let from = usize::try_from(self.start).map_err(io::Error::other)?;
+                bytes.extend_from_slice(&all[from..from + self.bytes()]);
+            }
+            LaidAside::OnDisk(file) => {
+                // Only reading is one after the other, decrypting is not.
+                let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+                file.seek(SeekFrom::Start(self.start))?;
+                if (&mut *file).take(self.bytes).read_to_end(&mut bytes)? != self.bytes() {
+                    return Err(io::ErrorKind::UnexpectedEof.into());
+                }
+            }
+        }
+        self.key.cipher(self.start)?.try_apply_keystream(&mut bytes).map_err(io::Error::other)?;
+        Ok(bytes)
     }
 }
 
@@ -174,6 +261,21 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn its_pieces_are_what_was_written_whoever_reads_them_first(
+            pieces in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..200_000), 0..8),
+        ) {
+            let mut read: Vec<(u64, Vec<u8>)> = Vec::new();
+            let spooled: Vec<SpoolPiece> = spool(&pieces).into_pieces().unwrap().collect();
+            for piece in spooled.into_iter().rev() {
+                let (start, length) = (piece.start, piece.bytes());
+                read.push((start, piece.read().unwrap()));
+                prop_assert_eq!(read.last().unwrap().1.len(), length);
+            }
+            let in_order: Vec<u8> = read.into_iter().rev().flat_map(|(_, bytes)| bytes).collect();
+            prop_assert!(in_order == pieces.concat());
+        }
+
         #[test]
         fn what_is_read_from_any_place_is_what_was_written_there(
             pieces in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..40_000), 0..20),
