@@ -5,24 +5,28 @@
 
 use serde::Serialize;
 use serde_json::ser::{CharEscape, CompactFormatter, Formatter};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 
 /// The ends of lines that JSON does not escape by itself.
 const ENDS: [char; 3] = ['\u{85}', '\u{2028}', '\u{2029}'];
 
-/// How much is handed on together.
-const PIECE: usize = 4 * 1024;
+/// Memory that is worth keeping for the next line.
+const KEPT: usize = 1 << 20;
 
-/// Writes a value and a line end.
+/// Writes a value and a line end. `line` is memory for it, used again.
 ///
 /// # Errors
 /// When the file cannot be written.
-pub(super) fn write_line(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
+pub(super) fn write_line(out: &mut impl Write, value: &impl Serialize, line: &mut Vec<u8>) -> io::Result<()> {
+    line.clear();
     // JSON is written in very small pieces.
-    let mut out = BufWriter::with_capacity(PIECE, out);
-    value.serialize(&mut serde_json::Serializer::with_formatter(&mut out, OneLine))?;
-    out.write_all(b"\n")?;
-    out.flush()
+    value.serialize(&mut serde_json::Serializer::with_formatter(&mut *line, OneLine))?;
+    line.push(b'\n');
+    out.write_all(line)?;
+    if line.capacity() > KEPT {
+        *line = Vec::new();
+    }
+    Ok(())
 }
 
 /// Compact JSON on one line by anybody's rules.
@@ -56,7 +60,7 @@ mod tests {
     fn no_reader_finds_the_end_of_a_line_inside_a_record() {
         let text = "a\u{85}b\u{2028}\u{2029}é\n\u{b}\u{c}\u{1c}\u{1e}欧\"\\";
         let mut line = Vec::new();
-        write_line(&mut line, &[text]).unwrap();
+        write_line(&mut line, &[text], &mut b"what stood there before".to_vec()).unwrap();
         let line = String::from_utf8(line).unwrap();
         assert_eq!(line, "[\"a\\u0085b\\u2028\\u2029é\\n\\u000b\\f\\u001c\\u001e欧\\\"\\\\\"]\n");
         assert_eq!(serde_json::from_str::<Vec<String>>(&line).unwrap(), [text]);

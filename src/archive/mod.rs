@@ -8,6 +8,7 @@ mod datapackage;
 mod deflate;
 mod dictionary;
 mod directory;
+mod eager;
 pub mod error;
 pub mod facts;
 #[cfg(test)]

@@ -89,6 +89,8 @@ pub struct ArchiveWriter {
     parties: Option<csv::Writer<Part>>,
     taken: BTreeMap<String, u64>,
     digest: super::report::Digest,
+    /// Memory for a record as a line.
+    line: Vec<u8>,
 }
 
 /// A table under way.
@@ -126,7 +128,7 @@ impl ArchiveWriter {
     /// When the folder is not there or cannot be written.
     pub fn create(folder: &Path, facts: &Facts, level: u32, secrecy: &Secrecy) -> Result<ArchiveWriter, ArchiveError> {
         let (file, place) = temporary(folder)?.into_parts();
-        ArchiveWriter::over(file, place, folder, facts, level, secrecy)
+        ArchiveWriter::over(super::eager::Eager::new(file), place, folder, facts, level, secrecy)
     }
 
     /// Begins an archive that `file` takes in, at this place.
@@ -148,6 +150,7 @@ impl ArchiveWriter {
             parties: None,
             taken: BTreeMap::new(),
             digest: super::report::Digest::new(&facts.controller.time_zone),
+            line: Vec::new(),
         })
     }
 
@@ -163,9 +166,8 @@ impl ArchiveWriter {
                 place.insert(Sheet { writer, rows: 0, times: vec![TimesSeen::default(); table.columns.len()] })
             }
         };
-        table.note_times(record, &mut sheet.times);
         sheet.rows += 1;
-        let cells = table.cells(record, parent);
+        let cells = table.cells(record, parent, &mut sheet.times);
         sheet.writer.write_record(cells.iter().map(|cell| cell.as_bytes())).map_err(|error| doing(error.into()))
     }
 
@@ -290,7 +292,7 @@ impl Destination for ArchiveWriter {
         let mut record = record.into_record();
         let held = self.files.write(&mut self.container, &mut record, contents, &mut self.digest)?;
         let part = self.records.entry(record.kind).or_insert_with(|| self.container.part(records_path(record.kind)));
-        write_line(part, &record).map_err(ArchiveError::doing("writing a record"))?;
+        write_line(part, &record, &mut self.line).map_err(ArchiveError::doing("writing a record"))?;
         self.row(&record, None)?;
         for child in record.children() {
             self.row(child, Some(&record))?;
