@@ -168,17 +168,14 @@ impl Files {
                 container.file(&path, |mut out| mail::compose(message, attachments, &mut out).map_err(writing))?;
             digest.file(&written.path, written.bytes);
         }
-        let uid = self.uid(folder.name());
-        let listing = match self.folders.entry(folder) {
-            std::collections::btree_map::Entry::Occupied(listing) => listing.into_mut(),
-            std::collections::btree_map::Entry::Vacant(place) => {
-                let part = container.part(folder.path());
-                place.insert(
-                    FolderFile::begin(folder, &uid, part).map_err(ArchiveError::doing("writing a mail folder"))?,
-                )
-            }
-        };
-        listing.item(record.uid.as_str(), &name).map_err(ArchiveError::doing("writing a mail folder"))?;
+        let doing = || ArchiveError::doing("writing a mail folder");
+        if !self.folders.contains_key(&folder) {
+            let begun = FolderFile::begin(folder, &self.uid(folder.name()), container.part(folder.path()));
+            self.folders.insert(folder, begun.map_err(doing())?);
+        }
+        if let Some(listing) = self.folders.get_mut(&folder) {
+            listing.item(record.uid.as_str(), &name).map_err(doing())?;
+        }
         Ok(held)
     }
 
@@ -306,7 +303,7 @@ fn schema_file(kind: Kind, level: u32) -> Result<Arc<Constant>, ArchiveError> {
 fn take(record: &mut Record, path: &str) -> Option<Content> {
     let entry = record.entries.iter_mut().find(|entry| entry.path == path)?;
     match std::mem::replace(&mut entry.value, FieldValue::Null) {
-        FieldValue::Content(content) => Some(content),
+        FieldValue::Content(content) => Some(*content),
         other => {
             entry.value = other;
             None

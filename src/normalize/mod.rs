@@ -3,6 +3,7 @@
 
 mod direction;
 mod imported;
+mod plan;
 mod row;
 mod row_ref;
 mod said;

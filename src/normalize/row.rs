@@ -2,16 +2,15 @@
 
 use super::NormalizeError;
 use super::direction::SubjectNames;
-use super::imported::{Form, addresses_place, take_held};
+use super::imported::{Form, take_held};
+use super::plan::{self, MappedColumn};
 use super::row_ref::RowRef;
 use super::said::{Cells, Holding, about, activity, holding, origin};
 use super::secrets;
 use super::value::{Reading, Settings, read_value};
 use crate::controller::collection::JsonKeys;
-use crate::controller::{
-    About, AboutChoice, ActivityChoice, Collection, Controller, Field, Format, Mapping, OriginChoice,
-};
-use crate::records::{BlobAddress, Cell, Code, FieldValue, Json, Kind, Origin, RowAddress, Shape, Time, Uid, Verbatim};
+use crate::controller::{About, Collection, Controller, Field, Format, Mapping};
+use crate::records::{BlobAddress, Cell, Code, FieldValue, Json, Kind, Origin, RowAddress, Time, Uid, Verbatim};
 use crate::stores::Wish;
 use crate::subject::RowId;
 use jiff::Timestamp;
@@ -107,6 +106,10 @@ const CURRENCY: &str = "amount.currency";
 pub struct RowReader<'a> {
     collection: &'a Collection,
     columns: Vec<(&'a str, bool)>,
+    /// The columns that say how the others are read.
+    held: Vec<MappedColumn<'a>>,
+    /// The columns that become values, in the order of the record.
+    mapped: Vec<MappedColumn<'a>>,
     /// The column of the row's own currency.
     currency: Option<(&'a str, &'a Mapping)>,
 }
@@ -114,35 +117,10 @@ pub struct RowReader<'a> {
 impl<'a> RowReader<'a> {
     /// A reader for this collection.
     pub fn new(collection: &'a Collection) -> RowReader<'a> {
-        let mut columns: Vec<(&str, bool)> = Vec::new();
-        let mut add = |name: &'a str, in_pieces: bool| match columns.iter_mut().find(|(column, _)| *column == name) {
-            Some((_, pieces)) => *pieces &= in_pieces,
-            None => columns.push((name, in_pieces)),
-        };
-        for (name, mapping) in collection.mappings() {
-            add(name, matches!(&mapping.field, Field::Known { spec, .. } if spec.shape == Shape::Content));
-        }
-        let others = [&collection.restricted, &collection.legal_hold, &collection.retention_from, &collection.deceased];
-        others
-            .into_iter()
-            .flatten()
-            .chain(&collection.key)
-            .chain(&collection.changed)
-            .for_each(|name| add(name, false));
-        if let ActivityChoice::ByColumn { column, .. } = &collection.activity {
-            add(column, false);
-        }
-        if let Some(OriginChoice::ByColumn(column)) = &collection.origin {
-            add(column, false);
-        }
-        if let AboutChoice::ByColumn { column, .. } = &collection.about {
-            add(column, false);
-        }
-        if let Some(joint) = &collection.joint {
-            std::iter::once(&joint.column).chain(&joint.agreed).for_each(|column| add(column, false));
-        }
+        let columns = plan::columns(collection);
+        let (held, mapped) = plan::mapped(collection, &columns);
         let currency = collection.mappings().find(|(_, mapping)| mapping.field.path() == CURRENCY);
-        RowReader { collection, columns, currency }
+        RowReader { collection, columns, held, mapped, currency }
     }
 
     /// The columns to read, in the order in which [`RowReader::row`] takes them.
@@ -188,16 +166,16 @@ impl<'a> RowReader<'a> {
             row,
         };
         // First, because it says how the others are read.
-        for (name, mapping) in collection.mappings().filter(|(_, mapping)| mapping.field.is_held()) {
-            take_held(&mut normalized, &mapping.field, cells.get(name))?;
+        for column in &self.held {
+            take_held(&mut normalized, &column.mapping.field, cells.at(column.at))?;
         }
-        for (name, mapping) in collection.mappings().filter(|(_, mapping)| !mapping.field.is_held()) {
+        for MappedColumn { name, at, mapping, place, path } in &self.mapped {
             let zone = mapping.time_zone.as_ref().unwrap_or(&controller.time_zone);
-            let stored = cells.get(name);
+            let stored = cells.at(*at);
             let address = matches!(stored, Cell::Large(_)).then(|| BlobAddress {
                 store: collection.store.clone(),
                 table: collection.table.clone(),
-                column: name.to_owned(),
+                column: (*name).to_owned(),
                 row: match id {
                     RowId::Number(number) => RowAddress::Number(*number),
                     RowId::Key(cells) => {
@@ -210,19 +188,18 @@ impl<'a> RowReader<'a> {
             });
             let reading = read_value(mapping, stored, Settings { zone, currency: currency.as_deref(), address });
             check_keys(mapping, stored, name, &normalized.row)?;
-            let path = path(&mapping.field);
             let mut reading = match &normalized.form {
-                Some(form) => form.read(&path, stored, reading),
+                Some(form) => form.read(path, stored, reading),
                 None => reading,
             };
-            if normalized.kind == Kind::Attachment && path == "path" && !stored.is_null() {
+            if normalized.kind == Kind::Attachment && *path == "path" && !stored.is_null() {
                 // Where a file lies in a store is no place in the archive, so it does not stand as one.
                 reading = Reading::verbatim(stored);
             }
             let secrets = secrets::take_out(mapping, &mut reading);
             normalized.values.push(NormalValue {
-                place: place(&mapping.field, normalized.values.len()),
-                path,
+                place: *place,
+                path: path.clone(),
                 reading,
                 origin: mapping.origin,
                 about: mapping.about,
@@ -302,8 +279,8 @@ impl<'a> RowReader<'a> {
 
 fn plain_value(field: &Field, value: FieldValue, nth: usize) -> NormalValue {
     NormalValue {
-        place: place(field, nth),
-        path: path(field),
+        place: plan::place(field, nth),
+        path: plan::path(field),
         reading: Reading { value, verbatim: None, ambiguous: false },
         origin: None,
         about: About::Subject,
@@ -311,25 +288,6 @@ fn plain_value(field: &Field, value: FieldValue, nth: usize) -> NormalValue {
         label: None,
         companion: false,
         secrets: 0,
-    }
-}
-
-/// Where additional fields begin.
-pub(super) const ADDITIONAL_PLACE: usize = 10_000;
-
-/// Known fields by the catalogue, additional ones after them in the order of the configuration.
-fn place(field: &Field, nth: usize) -> usize {
-    match field {
-        Field::Known { place, .. } => *place,
-        Field::Addresses => addresses_place(),
-        _ => ADDITIONAL_PLACE + nth,
-    }
-}
-
-fn path(field: &Field) -> Cow<'static, str> {
-    match field {
-        Field::Known { spec, .. } => Cow::Borrowed(spec.path),
-        other => Cow::Owned(other.path()),
     }
 }
 

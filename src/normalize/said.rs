@@ -28,6 +28,11 @@ impl<'c> Cells<'c> {
     pub fn get(&self, name: &str) -> &'c Cell {
         self.columns.iter().position(|(column, _)| *column == name).map_or(&Cell::Null, |at| &self.cells[at])
     }
+
+    /// The value of the column with this number.
+    pub fn at(&self, number: usize) -> &'c Cell {
+        self.cells.get(number).unwrap_or(&Cell::Null)
+    }
 }
 
 pub(super) fn activity(collection: &Collection, cells: &Cells<'_>, row: &RowRef) -> Result<String, NormalizeError> {

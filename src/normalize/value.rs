@@ -120,7 +120,9 @@ fn by_shape(mapping: &Mapping, shape: Shape, cell: &Cell, settings: &Settings<'_
             cell.utf8().filter(|text| text.trim().is_empty()).map(|text| FieldValue::Party(Party::address(text)))
         }),
         Shape::Parties => parties(mapping, cell).map(FieldValue::Parties),
-        Shape::Content => content(mapping, cell, settings.address.as_ref()).map(FieldValue::Content),
+        Shape::Content => {
+            content(mapping, cell, settings.address.as_ref()).map(|content| FieldValue::Content(Box::new(content)))
+        }
         Shape::Any => any(mapping, cell),
         Shape::Time | Shape::Day => None,
     }

@@ -41,7 +41,7 @@ pub enum FieldValue {
     /// A structured additional value.
     Json(Json),
     /// A file that still has to be written.
-    Content(Content),
+    Content(Box<Content>),
     /// A file of the archive.
     File(FileRef),
 }

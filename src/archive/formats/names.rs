@@ -11,6 +11,11 @@ impl FileNames {
     /// The next name with this word, without an extension: `contact-000001`. Letters and inner hyphens of the word
     /// count, so that a word with another's number in it cannot meet it.
     pub fn next(&mut self, word: &str) -> String {
+        if let Some(number) = self.0.get_mut(word) {
+            // It was a word already.
+            *number += 1;
+            return format!("{word}-{number:06}");
+        }
         let word: String = word.bytes().filter(|b| b.is_ascii_alphabetic() || *b == b'-').map(char::from).collect();
         let word = word.trim_matches('-').to_ascii_lowercase();
         let word = if word.is_empty() { "file".to_owned() } else { word };

@@ -224,7 +224,7 @@ impl Replacer<'_> {
         let entry = &mut record.entries[at];
         match searched {
             Searched::Same => return Ok(false),
-            Searched::New(bytes) => entry.value = FieldValue::Content(Content::Inline(bytes)),
+            Searched::New(bytes) => entry.value = FieldValue::Content(Box::new(Content::Inline(bytes))),
             Searched::No => {
                 entry.value = FieldValue::Null;
                 record.withheld.push((path.to_owned(), Code::Unsearchable));
