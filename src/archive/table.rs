@@ -87,33 +87,38 @@ impl Table {
         Table { kind, columns }
     }
 
-    /// The cells of a record.
-    pub fn cells<'r>(&self, record: &'r Record, parent: Option<&'r Record>) -> Vec<Cow<'r, str>> {
-        self.columns.iter().map(|column| cell(column, record, parent)).collect()
+    /// The cells of a record. What its times are like is noted for every column.
+    pub fn cells<'r>(
+        &self,
+        record: &'r Record,
+        parent: Option<&'r Record>,
+        seen: &mut [TimesSeen],
+    ) -> Vec<Cow<'r, str>> {
+        let columns = self.columns.iter().zip(seen);
+        columns.map(|(column, seen)| cell(column, record, parent, seen)).collect()
     }
+}
 
-    /// Notes what the times of a record are like, for every column.
-    pub fn note_times(&self, record: &Record, seen: &mut [TimesSeen]) {
-        for (column, seen) in self.columns.iter().zip(seen) {
-            if let Source::Field(spec, None) = &column.source
-                && let Some(FieldValue::Time(time)) = record.get(spec.path)
-            {
-                match time {
-                    Time::Instant(text, _) => {
-                        seen.instants = true;
-                        let fraction = text
-                            .split_once('.')
-                            .map_or(0, |(_, rest)| rest.bytes().take_while(u8::is_ascii_digit).count());
-                        seen.fine |= fraction > 6;
-                    }
-                    Time::Day(..) => seen.days = true,
-                }
+impl TimesSeen {
+    fn note(&mut self, time: &Time) {
+        match time {
+            Time::Instant(text, _) => {
+                self.instants = true;
+                let fraction =
+                    text.split_once('.').map_or(0, |(_, rest)| rest.bytes().take_while(u8::is_ascii_digit).count());
+                self.fine |= fraction > 6;
             }
+            Time::Day(..) => self.days = true,
         }
     }
 }
 
-fn cell<'r>(column: &TableColumn, record: &'r Record, parent: Option<&'r Record>) -> Cow<'r, str> {
+fn cell<'r>(
+    column: &TableColumn,
+    record: &'r Record,
+    parent: Option<&'r Record>,
+    seen: &mut TimesSeen,
+) -> Cow<'r, str> {
     match &column.source {
         Source::Head("uid") => Cow::Borrowed(record.uid.as_str()),
         Source::Head("collection") => Cow::Borrowed(&record.source.collection),
@@ -129,10 +134,18 @@ fn cell<'r>(column: &TableColumn, record: &'r Record, parent: Option<&'r Record>
         }
         Source::Parent => parent.map_or(Cow::Borrowed(""), |parent| Cow::Borrowed(parent.uid.as_str())),
         Source::Additional(path) => record.get(path).map_or(Cow::Borrowed(""), |value| text(value, None)),
-        Source::Field(spec, part) => match (spec.path.strip_prefix("address."), record.get("addresses")) {
-            (Some(part), Some(FieldValue::Addresses(addresses))) => Cow::Owned(parts(addresses, part)),
-            _ => record.get(spec.path).map_or(Cow::Borrowed(""), |value| text(value, *part)),
-        },
+        Source::Field(spec, part) => {
+            if let Some(part) = spec.path.strip_prefix("address.")
+                && let Some(FieldValue::Addresses(addresses)) = record.get("addresses")
+            {
+                return Cow::Owned(parts(addresses, part));
+            }
+            let value = record.get(spec.path);
+            if let (Some(FieldValue::Time(time)), None) = (value, part) {
+                seen.note(time);
+            }
+            value.map_or(Cow::Borrowed(""), |value| text(value, *part))
+        }
     }
 }
 

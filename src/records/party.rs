@@ -21,12 +21,12 @@ impl Party {
 /// unquoted name (`Doe, John <j@x>`) does not split it.
 pub fn parse_list(text: &str) -> Vec<Party> {
     let mut parties = Vec::new();
-    let mut pending: Vec<String> = Vec::new();
+    let mut pending: Vec<&str> = Vec::new();
     for piece in split(text) {
-        let piece = match &piece {
+        let piece = match piece {
             Piece::Entry(piece) => piece.trim(),
             Piece::Group(name) => {
-                parties.extend(pending.drain(..).map(|piece| parse_one(&piece)));
+                parties.extend(pending.drain(..).map(parse_one));
                 // With its colon: a name that looks like an address must not be found as one.
                 parties.push(Party { name: Some(format!("{}:", unquote(name))), address: None });
                 continue;
@@ -37,7 +37,7 @@ pub fn parse_list(text: &str) -> Vec<Party> {
         }
         // `Doe` of `Doe, John <j@x>`: words, no address; it waits for the piece that has one.
         if !piece.contains(['@', '<']) && looks_like_a_name(piece) {
-            pending.push(piece.to_owned());
+            pending.push(piece);
             continue;
         }
         let waiting = std::mem::take(&mut pending).join(", ");
@@ -50,7 +50,7 @@ pub fn parse_list(text: &str) -> Vec<Party> {
             parties.push(parse_one(piece));
         }
     }
-    parties.extend(pending.iter().map(|piece| parse_one(piece)));
+    parties.extend(pending.into_iter().map(parse_one));
     parties
 }
 
@@ -61,7 +61,7 @@ pub fn parse_one(text: &str) -> Party {
         && let Some(length) = text[open..].find('>')
     {
         let address = text[open + 1..open + length].trim();
-        let name = unquote(&format!("{}{}", &text[..open], &text[open + length + 1..]));
+        let name = unquote(&[&text[..open], &text[open + length + 1..]].concat());
         if name.is_empty() && address.is_empty() {
             return Party::address(text); // `<>`: what bounces say of their sender
         }
@@ -96,11 +96,11 @@ fn looks_like_a_name(text: &str) -> bool {
 const LONGEST_NAME: usize = 1_000;
 
 /// What stands between two separators of a list.
-enum Piece {
+enum Piece<'a> {
     /// A correspondent.
-    Entry(String),
+    Entry(&'a str),
     /// The name of a group (RFC 5322, section 3.4), whose members follow.
-    Group(String),
+    Group(&'a str),
 }
 
 /// Words before a colon that begin an address (`sip:ann@x`) and are no group's name.
@@ -108,39 +108,39 @@ const SCHEMES: [&str; 9] = ["mailto", "sip", "sips", "xmpp", "im", "acct", "skyp
 
 /// Pieces between commas and semicolons that stand outside quotes, comments and angle brackets; a colon ends a group's
 /// name where an address follows inside the group.
-fn split(text: &str) -> Vec<Piece> {
-    let (mut pieces, mut piece) = (Vec::new(), String::new());
+fn split(text: &str) -> Vec<Piece<'_>> {
+    let (mut pieces, mut start) = (Vec::new(), 0);
     let (mut quoted, mut escaped, mut comment, mut angle) = (false, false, 0usize, false);
     // Where the next address or end of a group is, looked for once.
     let mut next = None;
-    for (at, c) in text.char_indices() {
+    // What separates is ASCII, and no byte of another character is.
+    for (at, byte) in text.bytes().enumerate() {
         let plain = !quoted && comment == 0 && !angle;
-        match c {
+        match byte {
             _ if escaped => escaped = false,
-            '\\' if quoted || comment > 0 => escaped = true,
-            '"' if comment == 0 => quoted = !quoted,
-            '(' if !quoted && !angle => comment += 1,
-            ')' if !quoted && comment > 0 => comment -= 1,
-            '<' if plain => angle = true,
-            '>' if angle && !quoted => angle = false,
-            ',' | ';' | '\n' if plain => {
-                pieces.push(Piece::Entry(std::mem::take(&mut piece)));
-                continue;
+            b'\\' if quoted || comment > 0 => escaped = true,
+            b'"' if comment == 0 => quoted = !quoted,
+            b'(' if !quoted && !angle => comment += 1,
+            b')' if !quoted && comment > 0 => comment -= 1,
+            b'<' if plain => angle = true,
+            b'>' if angle && !quoted => angle = false,
+            b',' | b';' | b'\n' if plain => {
+                pieces.push(Piece::Entry(&text[start..at]));
+                start = at + 1;
             }
-            ':' if plain && names_a_group(piece.trim()) => {
+            b':' if plain && names_a_group(text[start..at].trim()) => {
                 if next.is_none_or(|next| next < at) {
                     next = Some(text[at..].find(['@', ';']).map_or(text.len(), |further| at + further));
                 }
                 if next.is_some_and(|next| text[next..].starts_with('@')) {
-                    pieces.push(Piece::Group(std::mem::take(&mut piece)));
-                    continue;
+                    pieces.push(Piece::Group(&text[start..at]));
+                    start = at + 1;
                 }
             }
             _ => {}
         }
-        piece.push(c);
     }
-    pieces.push(Piece::Entry(piece));
+    pieces.push(Piece::Entry(&text[start..]));
     pieces
 }
 

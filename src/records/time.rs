@@ -215,26 +215,53 @@ fn instant(local: civil::DateTime, offset: Offset, fraction: &str) -> Option<Tim
         Err(_) => return None,
     };
     let (local, seconds) = if seconds % 60 == 0 { (local, seconds) } else { (Offset::UTC.to_datetime(timestamp), 0) };
-    let point = if fraction.is_empty() { "" } else { "." };
-    let zone = if seconds == 0 {
-        "Z".to_owned()
+    let mut text = day_text(local.date())?;
+    for (before, number) in [('T', local.hour()), (':', local.minute()), (':', local.second())] {
+        text.push(before);
+        two_digits(&mut text, number.unsigned_abs());
+    }
+    if !fraction.is_empty() {
+        text.push('.');
+        text.push_str(fraction);
+    }
+    if seconds == 0 {
+        text.push('Z');
     } else {
-        let minutes = seconds.abs() / 60;
-        format!("{}{:02}:{:02}", if seconds < 0 { '-' } else { '+' }, minutes / 60, minutes % 60)
-    };
-    let clock = format!("{:02}:{:02}:{:02}", local.hour(), local.minute(), local.second());
-    Some(Time::Instant(format!("{}T{clock}{point}{fraction}{zone}", day_text(local.date())?), timestamp))
+        let minutes = seconds.unsigned_abs() / 60;
+        for (before, number) in [(if seconds < 0 { '-' } else { '+' }, minutes / 60), (':', minutes % 60)] {
+            text.push(before);
+            // Less than a day.
+            two_digits(&mut text, u8::try_from(number).unwrap_or(u8::MAX));
+        }
+    }
+    Some(Time::Instant(text, timestamp))
+}
+
+/// A number below a hundred; times are written once for every record.
+fn two_digits(text: &mut String, number: u8) {
+    text.push(char::from(b'0' + number / 10));
+    text.push(char::from(b'0' + number % 10));
 }
 
 /// A day as `YYYY-MM-DD`. Many readers know no year before the first, and no controller needs one.
 fn day_text(day: civil::Date) -> Option<String> {
-    (day.year() >= 1).then(|| format!("{:04}-{:02}-{:02}", day.year(), day.month(), day.day()))
+    let year = u16::try_from(day.year()).ok().filter(|year| *year >= 1)?;
+    let mut text = String::with_capacity("YYYY-MM-DDThh:mm:ss.ffffff+hh:mm".len());
+    for number in [year / 100, year % 100] {
+        // No year that jiff knows has five digits.
+        two_digits(&mut text, u8::try_from(number).unwrap_or(u8::MAX));
+    }
+    for number in [day.month(), day.day()] {
+        text.push('-');
+        two_digits(&mut text, number.unsigned_abs());
+    }
+    Some(text)
 }
 
 /// The first nine digits of a fraction of a second.
 fn nanos(fraction: &str) -> i32 {
-    let nine: String = fraction.chars().chain("000000000".chars()).take(9).collect();
-    nine.parse().unwrap_or(0)
+    let digits = fraction.bytes().chain(std::iter::repeat(b'0')).take(9);
+    digits.fold(0, |number, digit| number * 10 + i32::from(digit.wrapping_sub(b'0').min(9)))
 }
 
 #[cfg(test)]

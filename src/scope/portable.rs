@@ -60,6 +60,14 @@ pub struct Tally {
     pub untold: BTreeMap<String, u64>,
 }
 
+impl Tally {
+    fn withhold(&mut self, code: Code, values: u64) {
+        if values > 0 {
+            *self.withheld.entry(code).or_default() += values;
+        }
+    }
+}
+
 /// The decision about one row.
 #[derive(Debug)]
 pub enum ScopeDecision {
@@ -173,14 +181,11 @@ fn portable(
     voluntary: bool,
 ) -> PortableRecord {
     let mut tally = Tally::default();
-    for column in &collection.columns {
-        let code = match column.disposition {
-            Disposition::Omitted(_) => Code::Omitted,
-            Disposition::Secret(_) => Code::Secret,
-            Disposition::Mapped(_) => continue,
-        };
-        *tally.withheld.entry(code).or_default() += 1;
-    }
+    let columns = |kind: fn(&Disposition) -> bool| {
+        collection.columns.iter().filter(|column| kind(&column.disposition)).count() as u64
+    };
+    tally.withhold(Code::Omitted, columns(|disposition| matches!(disposition, Disposition::Omitted(_))));
+    tally.withhold(Code::Secret, columns(|disposition| matches!(disposition, Disposition::Secret(_))));
     let mut record = Record {
         uid: row.uid,
         kind: row.kind,
@@ -201,7 +206,7 @@ fn portable(
         if let Some(activity) = untold(circumstances, &value) {
             // A statute forbids to tell the person of it: no field, no code.
             if !value.reading.is_empty() && !value.companion {
-                *tally.withheld.entry(Code::Omitted).or_default() += 1;
+                tally.withhold(Code::Omitted, 1);
                 *tally.untold.entry(activity.key.clone()).or_default() += 1;
             }
             continue;
@@ -220,14 +225,13 @@ fn portable(
             record.verbatim.push((value.path.to_string(), verbatim));
         }
         tally.ambiguous_times += u64::from(value.reading.ambiguous);
-        *tally.withheld.entry(Code::Secret).or_default() += value.secrets;
+        tally.withhold(Code::Secret, value.secrets);
         place(&mut record.entries, record.kind, value);
     }
     // What an imported row carries is held back here as well.
     for (_, code) in &record.withheld {
-        *tally.withheld.entry(*code).or_default() += 1;
+        tally.withhold(*code, 1);
     }
-    tally.withheld.retain(|_, count| *count > 0);
     tally.verbatim = record.verbatim.len() as u64;
     settle_addresses(&mut record.entries);
     PortableRecord { record, tally, third_party, children: None }

@@ -16,36 +16,46 @@ const WORD: usize = 75;
 /// from ever existing.
 const UNKNOWN: &str = "unknown@address.invalid";
 
-/// A field of free text.
-pub fn text(name: &str, value: &str) -> String {
+/// Appends a field of free text.
+pub fn text(out: &mut String, name: &str, value: &str) {
     let value = one_line(value);
     let plain = is_plain(&value) && value.len() <= LINE - name.len() - 2 && value.trim_matches(' ') == value;
-    let value = if plain { value } else { Cow::Owned(encoded_words(&value, name.len() + 2)) };
-    [name, ": ", &value, "\r\n"].concat()
+    append(out, &[name, ": "]);
+    if plain {
+        out.push_str(&value);
+    } else {
+        encoded_words(out, &value, name.len() + 2);
+    }
+    out.push_str("\r\n");
 }
 
-/// A field of correspondents, one on a line; nothing if there are none.
-pub fn parties(name: &str, parties: &[Party]) -> String {
-    if parties.is_empty() {
-        return String::new();
-    }
-    let mut field = [name, ": "].concat();
+/// Appends a field of correspondents, one on a line; nothing if there are none.
+pub fn parties(out: &mut String, name: &str, parties: &[Party]) {
     for (nth, party) in parties.iter().enumerate() {
-        field.push_str(if nth == 0 { "" } else { ",\r\n " });
-        field.push_str(&mailbox(party, name.len() + 2));
+        let (first, then) = if nth == 0 { (name, ": ") } else { (",\r\n", " ") };
+        append(out, &[first, then]);
+        mailbox(out, party, name.len() + 2);
     }
-    field.push_str("\r\n");
-    field
+    out.push_str(if parties.is_empty() { "" } else { "\r\n" });
 }
 
-/// A sender of whom nothing is known.
-pub fn unknown_sender() -> String {
-    format!("From: <{UNKNOWN}>\r\n")
+/// Texts one after the other: every message has a dozen fields, and none is worth a text of its own.
+fn append(out: &mut String, texts: &[&str]) {
+    texts.iter().for_each(|text| out.push_str(text));
 }
 
-/// A field of message ids.
-pub fn ids(name: &str, ids: &[String]) -> String {
-    if ids.is_empty() { String::new() } else { format!("{name}: {}\r\n", ids.join("\r\n ")) }
+/// Appends a sender of whom nothing is known.
+pub fn unknown_sender(out: &mut String) {
+    append(out, &["From: <", UNKNOWN, ">\r\n"]);
+}
+
+/// Appends a field of message ids; nothing if there are none.
+pub fn ids(out: &mut String, name: &str, ids: &[String]) {
+    for (nth, id) in ids.iter().enumerate() {
+        let (first, then) = if nth == 0 { (name, ": ") } else { ("\r\n", " ") };
+        append(out, &[first, then, id]);
+    }
+    out.push_str(if ids.is_empty() { "" } else { "\r\n" });
 }
 
 /// `Date` (RFC 5322, section 3.3). Of a day only midnight can be said, with the offset `-0000` that claims nothing.
@@ -81,7 +91,7 @@ pub fn message_ids(text: &str) -> Vec<String> {
     };
     for id in inner.into_iter().map(str::trim) {
         let fits = (1..=250).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_graphic() && !b"<>".contains(&b));
-        let id = format!("<{id}>");
+        let id = ["<", id, ">"].concat();
         if fits && !ids.contains(&id) {
             ids.push(id);
         }
@@ -112,8 +122,8 @@ pub fn filename(name: &str) -> String {
     }
 }
 
-/// One correspondent. An address that is none (a number, a handle) is shown in the name.
-fn mailbox(party: &Party, column: usize) -> String {
+/// Appends one correspondent. An address that is none (a number, a handle) is shown in the name.
+fn mailbox(out: &mut String, party: &Party, column: usize) {
     let (name, address) = (given(party.name.as_deref()), given(party.address.as_deref()));
     let unknown = Cow::Borrowed(UNKNOWN);
     let (name, address) = match (name, address) {
@@ -123,15 +133,18 @@ fn mailbox(party: &Party, column: usize) -> String {
         (name, handle) => (name.or(handle), unknown),
     };
     match name {
-        None => ["<", &address, ">"].concat(),
+        None => append(out, &["<", &address, ">"]),
         Some(name) if is_plain(&name) && name.len() <= 60 => {
             let quoted = match name.contains(['\\', '"']) {
                 true => Cow::Owned(name.replace('\\', "\\\\").replace('"', "\\\"")),
                 false => name,
             };
-            ["\"", &quoted, "\"\r\n <", &address, ">"].concat()
+            append(out, &["\"", &quoted, "\"\r\n <", &address, ">"]);
         }
-        Some(name) => [&encoded_words(&name, column), "\r\n <", &address, ">"].concat(),
+        Some(name) => {
+            encoded_words(out, &name, column);
+            append(out, &["\r\n <", &address, ">"]);
+        }
     }
 }
 
@@ -142,7 +155,10 @@ fn given(text: Option<&str>) -> Option<Cow<'_, str>> {
 
 /// An address that needs no quoting; other scripts are allowed (RFC 6532).
 fn is_address(text: &str) -> bool {
-    let special = |c: char| c.is_whitespace() || c.is_control() || "()<>[]:;,\\\"".contains(c);
+    let special = |c: char| match c {
+        '!'..='~' => matches!(c, '(' | ')' | '<' | '>' | '[' | ']' | ':' | ';' | ',' | '\\' | '"'),
+        c => c.is_whitespace() || c.is_control(),
+    };
     text.len() <= 320
         && !text.contains(special)
         && text.split_once('@').is_some_and(|(local, domain)| {
@@ -153,7 +169,9 @@ fn is_address(text: &str) -> bool {
 /// Line breaks, which would start another header field, become spaces; the record holds the exact text.
 fn one_line(text: &str) -> Cow<'_, str> {
     let breaks = |c| matches!(c, '\r' | '\n' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}');
-    if !text.contains(breaks) {
+    // The first bytes of the last three, which few texts have, are looked at before they are decoded.
+    let suspicious = |b: u8| matches!(b, b'\n'..=b'\r' | 0xC2 | 0xE2);
+    if !text.bytes().any(suspicious) || !text.contains(breaks) {
         return Cow::Borrowed(text);
     }
     Cow::Owned(text.replace("\r\n", " ").replace(breaks, " "))
@@ -164,30 +182,34 @@ fn is_plain(text: &str) -> bool {
     text.bytes().all(|b| (0x20..0x7f).contains(&b)) && !text.contains("=?")
 }
 
-/// Encoded words (RFC 2047), one on a line. White space stands inside them, because what is between two of them is
+/// Appends encoded words (RFC 2047), one on a line. White space stands inside them, because what is between two of them is
 /// dropped, and no character is split.
-fn encoded_words(text: &str, column: usize) -> String {
-    let as_q: usize = text.chars().map(|c| q(c).len()).sum();
+fn encoded_words(out: &mut String, text: &str, column: usize) {
+    let as_q: usize = text.chars().map(q_length).sum();
     let use_q = as_q <= text.len().div_ceil(3) * 4;
     let (open, close) = (if use_q { "=?UTF-8?Q?" } else { "=?UTF-8?B?" }, "?=");
     let (mut words, mut word, mut length) = (Vec::new(), String::new(), 0);
     let room =
         |first: bool| (if first { LINE.saturating_sub(column) } else { WORD }).min(WORD) - open.len() - close.len();
     for c in text.chars() {
-        let with = if use_q { length + q(c).len() } else { (word.len() + c.len_utf8()).div_ceil(3) * 4 };
+        let with = if use_q { length + q_length(c) } else { (word.len() + c.len_utf8()).div_ceil(3) * 4 };
         if with > room(words.is_empty()) && !word.is_empty() {
             words.push(std::mem::take(&mut word));
             length = 0;
         }
         word.push(c);
-        length += q(c).len();
+        length += q_length(c);
     }
     words.push(word);
-    let encode = |word: &String| {
-        let payload = if use_q { word.chars().map(q).collect() } else { STANDARD.encode(word) };
-        format!("{open}{payload}{close}")
-    };
-    words.iter().map(encode).collect::<Vec<_>>().join("\r\n ")
+    for (nth, word) in words.iter().enumerate() {
+        append(out, &[if nth == 0 { "" } else { "\r\n " }, open]);
+        if use_q {
+            word.chars().for_each(|c| q(c, out));
+        } else {
+            STANDARD.encode_string(word, out);
+        }
+        out.push_str(close);
+    }
 }
 
 /// A character as RFC 2231 writes it.
@@ -198,11 +220,27 @@ fn percent(c: char) -> String {
     }
 }
 
-/// A character in the Q encoding, with the few that are safe in names too left as they are.
-fn q(c: char) -> String {
+/// Whether the Q encoding leaves a character as it is: those few that are safe in names too.
+fn is_safe(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '!' | '*' | '+' | '-' | '/')
+}
+
+/// Appends a character in the Q encoding.
+fn q(c: char, out: &mut String) {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     match c {
-        ' ' => "_".to_owned(),
-        c if c.is_ascii_alphanumeric() || "!*+-/".contains(c) => c.to_string(),
-        c => c.encode_utf8(&mut [0; 4]).bytes().map(|b| format!("={b:02X}")).collect(),
+        ' ' => out.push('_'),
+        c if is_safe(c) => out.push(c),
+        c => {
+            for byte in c.encode_utf8(&mut [0; 4]).bytes() {
+                out.push('=');
+                [byte >> 4, byte & 15].into_iter().for_each(|digit| out.push(char::from(DIGITS[usize::from(digit)])));
+            }
+        }
     }
+}
+
+/// How long a character is in the Q encoding.
+fn q_length(c: char) -> usize {
+    if c == ' ' || is_safe(c) { 1 } else { 3 * c.len_utf8() }
 }

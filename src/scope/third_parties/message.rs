@@ -182,7 +182,7 @@ impl Making<'_, '_> {
             for party in &mut all {
                 self.changed |= self.replacer.party(party);
             }
-            return headers::parties(name, &all);
+            return one_field(|field| headers::parties(field, name, &all));
         }
         if is_one_of(name, &IDS) {
             let ids = texts(header.value()).into_iter().map(|id| {
@@ -190,7 +190,8 @@ impl Making<'_, '_> {
                 self.changed |= self.replacer.message_ids(&mut id);
                 id
             });
-            return headers::ids(name, &ids.flat_map(|id| headers::message_ids(&id)).collect::<Vec<_>>());
+            let ids: Vec<String> = ids.flat_map(|id| headers::message_ids(&id)).collect();
+            return one_field(|field| headers::ids(field, name, &ids));
         }
         if let HeaderValue::DateTime(date) = header.value() {
             return format!("{name}: {}\r\n", date.to_rfc822());
@@ -199,7 +200,7 @@ impl Making<'_, '_> {
         let named = self.replacer.text(&mut text, Markup::Plain);
         if is_one_of(name, &TEXTS) {
             self.changed |= named;
-            return headers::text(name, &text);
+            return one_field(|field| headers::text(field, name, &text));
         }
         self.changed |= named;
         self.drop_header(name, Code::Unsearchable)
@@ -215,6 +216,12 @@ impl Making<'_, '_> {
         }
         String::new()
     }
+}
+
+fn one_field(write: impl FnOnce(&mut String)) -> String {
+    let mut field = String::new();
+    write(&mut field);
+    field
 }
 
 fn is_one_of(name: &str, names: &[&str]) -> bool {

@@ -141,12 +141,12 @@ impl Making<'_, '_> {
         if let Some(id) = part.content_id() {
             let mut id = format!("<{id}>");
             self.changed |= self.replacer.text(&mut id, Markup::Plain);
-            fields.push_str(&headers::ids("Content-ID", &headers::message_ids(&id)));
+            headers::ids(&mut fields, "Content-ID", &headers::message_ids(&id));
         }
         if let Some(text) = part.content_description() {
             let mut text = text.to_owned();
             self.changed |= self.replacer.text(&mut text, Markup::Plain);
-            fields.push_str(&headers::text("Content-Description", &text));
+            headers::text(&mut fields, "Content-Description", &text);
         }
         format!("{fields}Content-Transfer-Encoding: {encoding}\r\n\r\n")
     }

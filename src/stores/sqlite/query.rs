@@ -297,8 +297,10 @@ pub(super) fn read(
             if cells.is_some() {
                 return Err(not_unique(2));
             }
-            let all = (0..wishes.len()).map(|at| row.get_ref(at).map(cell));
-            let mut all = all.collect::<rusqlite::Result<Vec<Cell>>>().map_err(error)?;
+            let mut all = Vec::with_capacity(wishes.len());
+            for at in 0..wishes.len() {
+                all.push(row.get_ref(at).map(cell).map_err(error)?);
+            }
             for (at, size) in &large {
                 if all[*at].is_null()
                     && let Some(bytes) = row.get::<_, Option<i64>>(*size).map_err(error)?

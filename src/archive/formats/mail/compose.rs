@@ -49,26 +49,31 @@ pub fn compose<'a>(
 
 /// The header section without `Content-…` and without the blank line.
 fn fields(record: &Record) -> String {
-    let mut fields = time(record, "sent_at").and_then(headers::date).unwrap_or_default();
-    match parties(record, "from") {
-        [] => fields.push_str(&headers::unknown_sender()),
-        from => fields.push_str(&headers::parties("From", from)),
+    let mut fields = String::with_capacity(1024);
+    if let Some(date) = time(record, "sent_at").and_then(headers::date) {
+        fields.push_str(&date);
     }
-    fields.push_str(&headers::parties("To", parties(record, "to")));
-    fields.push_str(&headers::parties("Cc", parties(record, "cc")));
+    match parties(record, "from") {
+        [] => headers::unknown_sender(&mut fields),
+        from => headers::parties(&mut fields, "From", from),
+    }
+    headers::parties(&mut fields, "To", parties(record, "to"));
+    headers::parties(&mut fields, "Cc", parties(record, "cc"));
     if let Some(subject) = record.text("subject") {
-        fields.push_str(&headers::text("Subject", subject));
+        headers::text(&mut fields, "Subject", subject);
     }
     let mut own = shown(record, "message_id").map(headers::message_ids).unwrap_or_default();
     own.truncate(1);
     if own.is_empty() {
         own.push(format!("<{}@record.invalid>", record.uid.uuid()));
     }
-    fields.push_str(&headers::ids("Message-ID", &own));
+    headers::ids(&mut fields, "Message-ID", &own);
     let answered = shown(record, "in_reply_to").map(headers::message_ids).unwrap_or_default();
-    fields.push_str(&headers::ids("In-Reply-To", &answered));
-    fields.push_str(&headers::ids("References", &references(record, answered, &own)));
-    fields.push_str(&format!("X-Art20-Record-Id: {}\r\nMIME-Version: 1.0\r\n", record.uid.as_str()));
+    headers::ids(&mut fields, "In-Reply-To", &answered);
+    headers::ids(&mut fields, "References", &references(record, answered, &own));
+    for piece in ["X-Art20-Record-Id: ", record.uid.as_str(), "\r\nMIME-Version: 1.0\r\n"] {
+        fields.push_str(piece);
+    }
     fields
 }
 
@@ -84,6 +89,9 @@ fn references(record: &Record, answered: Vec<String>, own: &[String]) -> Vec<Str
     };
     references.extend(answered);
     references.retain(|id| !own.contains(id));
+    if references.len() < 2 {
+        return references;
+    }
     let mut seen = std::collections::HashSet::new();
     references.retain(|id| seen.insert(id.clone()));
     references
