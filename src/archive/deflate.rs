@@ -29,6 +29,8 @@ const fn levels(level: u32) -> (u32, u32) {
 #[derive(Default)]
 struct States {
     whole: Option<(u32, Compressor)>,
+    /// Room for what a compressor makes, kept, so that it is not cleared anew for every file.
+    room: Vec<u8>,
     block: Option<(u32, Compress)>,
 }
 
@@ -50,13 +52,19 @@ pub(super) fn whole(data: &[u8], level: u32, out: &mut Vec<u8>) -> io::Result<bo
             Compressor::new(CompressionLvl::new(number).map_err(|_| io::ErrorKind::InvalidInput)?)
         }
     };
-    let start = out.len();
-    // Without room for more than the data it gives up where they do not shrink.
-    out.resize(start + data.len(), 0);
-    let packed = compressor.deflate_compress(data, &mut out[start..]).ok().filter(|packed| *packed < data.len());
-    out.truncate(start + packed.unwrap_or(0));
-    STATES.with_borrow_mut(|states| states.whole = Some((level, compressor)));
-    Ok(packed.is_some())
+    STATES.with_borrow_mut(|states| {
+        if states.room.len() < data.len() {
+            // As much as there will ever be to do: so large a piece the system gives cleared, and what is not written to
+            // takes no memory.
+            states.room = vec![0; data.len().max(BLOCK)];
+        }
+        // Without room for more than the data it gives up where they do not shrink.
+        let room = &mut states.room[..data.len()];
+        let packed = compressor.deflate_compress(data, room).ok().filter(|packed| *packed < data.len());
+        out.extend_from_slice(&room[..packed.unwrap_or(0)]);
+        states.whole = Some((level, compressor));
+        Ok(packed.is_some())
+    })
 }
 
 /// Appends a block of a larger file to `out`, compressed; the last one ends the stream.
