@@ -1,4 +1,5 @@
-//! The tables of a SQLite database as it describes them itself.
+//! The tables of a SQLite database as it describes them itself. The pragmas are asked and not the tables of their names:
+//! these cost more than all the rest of opening a store, because behind each stands a pragma too.
 
 use super::super::snapshot::{Layout, Reference, Table};
 use super::query::quoted;
@@ -6,11 +7,14 @@ use rusqlite::Connection;
 
 /// Every table and view but `sqlite_*` and the hidden parts of virtual tables.
 pub(super) fn tables(connection: &Connection) -> rusqlite::Result<Vec<Table>> {
-    let utf8: bool = connection.query_row("SELECT encoding = 'UTF-8' FROM pragma_encoding", [], |row| row.get(0))?;
-    let mut list =
-        connection.prepare("SELECT name, type, wr FROM pragma_table_list WHERE schema = 'main' ORDER BY name")?;
-    let rows = list.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?)))?;
-    let rows: Vec<(String, String, bool)> = rows.collect::<rusqlite::Result<_>>()?;
+    let encoding: String = connection.pragma_query_value(None, "encoding", |row| row.get(0))?;
+    // Schema, name, type, number of columns, whether it is WITHOUT ROWID.
+    let mut rows: Vec<(String, String, bool)> = Vec::new();
+    connection.pragma_query(Some("main"), "table_list", |row| {
+        rows.push((row.get(1)?, row.get(2)?, row.get(4)?));
+        Ok(())
+    })?;
+    rows.sort();
     let mut tables = Vec::new();
     for (name, kind, without_rowid) in rows {
         if name.to_ascii_lowercase().starts_with("sqlite_") || (kind == "shadow" && !holds_its_own(connection, &name)?)
@@ -19,7 +23,7 @@ pub(super) fn tables(connection: &Connection) -> rusqlite::Result<Vec<Table>> {
         }
         let mut table = table(connection, name, &kind, without_rowid)?;
         // A value of another encoding is no text until SQLite has read it as a whole.
-        table.in_pieces &= utf8;
+        table.in_pieces &= encoding == "UTF-8";
         tables.push(table);
     }
     Ok(tables)
@@ -56,17 +60,11 @@ fn table(connection: &Connection, name: String, kind: &str, without_rowid: bool)
         (Some(only), None) if row_name.is_some() && only.1.eq_ignore_ascii_case("INTEGER") => Some(only.0.clone()),
         _ => None,
     };
+    let indexes = indexes(connection, &name)?;
     // `INTEGER PRIMARY KEY DESC` is no row number; then the primary key has an index of its own.
-    let row_number = match row_number {
-        Some(column) if !has_primary_index(connection, &name)? => Some(column),
-        _ => None,
-    };
+    let row_number = row_number.filter(|_| !indexes.iter().any(|index| index.origin == "pk"));
     let mut indexed: Vec<String> = row_number.iter().cloned().collect();
-    let sql = "SELECT i.name FROM pragma_index_list(?1) l, pragma_index_info(l.name) i WHERE i.seqno = 0 AND i.name IS NOT NULL AND l.partial = 0";
-    let mut leading = connection.prepare_cached(sql)?;
-    for column in leading.query_map([&name], |row| row.get::<_, String>(0))? {
-        indexed.push(column?);
-    }
+    indexed.extend(indexes.into_iter().filter_map(|index| index.leading));
     if without_rowid && let Some(first) = rows.iter().find(|row| row.2 == 1) {
         indexed.push(first.0.clone());
     }
@@ -110,18 +108,46 @@ pub(super) fn layout(connection: &Connection, table: &Table) -> rusqlite::Result
 
 /// Name, type, place in the primary key and kind of every column.
 fn columns(connection: &Connection, table: &str) -> rusqlite::Result<Vec<(String, String, i64, i64)>> {
-    let mut info = connection.prepare_cached("SELECT name, type, pk, hidden FROM pragma_table_xinfo(?1)")?;
-    info.query_map([table], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?.collect()
+    // Number, name, type, NOT NULL, default, place in the primary key, kind.
+    let mut columns = Vec::new();
+    connection.pragma(None, "table_xinfo", table, |row| {
+        columns.push((row.get(1)?, row.get(2)?, row.get(5)?, row.get(6)?));
+        Ok(())
+    })?;
+    Ok(columns)
+}
+
+/// An index of a table.
+struct Index {
+    /// What made it: `pk` stands for the primary key.
+    origin: String,
+    /// Its first column, if it is one and the index has every row.
+    leading: Option<String>,
+}
+
+fn indexes(connection: &Connection, table: &str) -> rusqlite::Result<Vec<Index>> {
+    // Number, name, whether it is unique, origin, whether it is partial.
+    let mut list: Vec<(String, String, bool)> = Vec::new();
+    connection.pragma(None, "index_list", table, |row| {
+        list.push((row.get(1)?, row.get(3)?, row.get(4)?));
+        Ok(())
+    })?;
+    let index = |(name, origin, partial): (String, String, bool)| {
+        let mut columns: Vec<Option<String>> = Vec::new();
+        if !partial {
+            // Number, number in the table, name.
+            connection.pragma(None, "index_info", name, |row| {
+                columns.push(row.get(2)?);
+                Ok(())
+            })?;
+        }
+        Ok(Index { origin, leading: columns.into_iter().next().flatten() })
+    };
+    list.into_iter().map(index).collect()
 }
 
 fn is_about_the_schema(error: &rusqlite::Error) -> bool {
     error.sqlite_error_code() == Some(rusqlite::ErrorCode::Unknown)
-}
-
-fn has_primary_index(connection: &Connection, table: &str) -> rusqlite::Result<bool> {
-    connection
-        .prepare_cached("SELECT count(*) FROM pragma_index_list(?1) WHERE origin = 'pk'")?
-        .query_row([table], |row| row.get::<_, i64>(0).map(|count| count > 0))
 }
 
 /// The columns of a SELECT, quoted.
