@@ -16,6 +16,7 @@ pub use reply::{Replied, Reply, ReplyError, ReplyOrder, record_path, reply};
 pub use session::Session;
 
 use crate::archive::container::hex;
+use crate::archive::facts::{Facts, LedgerLine};
 use crate::archive::secrecy::Secrecy;
 use crate::archive::signature::{SignatureError, SigningKey, signature_path};
 use crate::archive::unnamed::{folder_for, folder_of};
@@ -147,7 +148,7 @@ fn attempt(
     journal: Option<&Journal>,
     watcher: &mut dyn Watcher,
 ) -> Result<Receipt, ExportError> {
-    let mut session = Session::new(order.controller, order.surroundings, order.allow_partial);
+    let mut session = Session::new(order.controller, order.surroundings, order.allow_partial).once();
     let ready = seal(order, &mut session, Place { output, workroom: &folder_of(output) }, watcher)?;
     ready.make_durable()?;
     let Some(journal) = journal else { return Ok(ready.publish_durably()?) };
@@ -193,46 +194,56 @@ pub fn seal(
         }
     }
     let started = (order.surroundings.now)();
-    session.read(|stores, missing| {
+    let (read, writer) = session.read(|stores, missing| {
         let mut facts = facts::facts(order, missing);
         let mut writer = ArchiveWriter::create(place.workroom, &facts, order.level, secrecy)?;
         let account = road(order, (stores, missing), &mut writer, watcher)?;
         let ledger = account.ledger.balanced(crate::archive::Destination::taken(&writer))?;
-        complete(&mut facts, &account, order.controller);
-        let sealed = writer.seal(&facts)?;
         stores.confirm().map_err(FulfilError::Store)?;
-        if watcher.interrupted() {
-            return Err(FulfilError::Interrupted.into());
-        }
-        let name = output.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let encryption = match secrecy {
-            Secrecy::Open => Encryption::None,
-            Secrecy::Recipients(_) => Encryption::AgeKey,
-            Secrecy::Passphrase(_) => Encryption::AgePassphrase,
-            Secrecy::ZipPassphrase(_) => Encryption::ZipPassphrase,
-        };
-        let (encrypted, signed) = (!secrecy.is_open(), signing.is_some());
-        let delivered = Delivered { name: &name, bytes: sealed.bytes, encryption, signed };
-        let letter = order.letter.map(|_| letter(order, &facts, delivered));
-        let proof = ArchiveProof { bytes: sealed.bytes, sha256: sealed.sha256.clone(), encrypted, signed, name };
-        let mut receipt = receipt(order, started, stores, &account, ledger, missing, Some(proof));
-        let mut papers = papers::Papers::default();
-        if let (Some(path), Some(text)) = (order.letter, &letter) {
-            receipt.letter = Some(papers.add(&folder_of(path), path, text.as_bytes())?);
-        }
-        papers.add(place.workroom, &beside, &receipt_text(&receipt))?;
-        if let Some(key) = signing {
-            let now = (order.surroundings.now)();
-            // What minisign itself writes there, and the reference.
-            let comment = format!("timestamp:{}\treference:{}\thashed", now.as_second(), receipt.reference);
-            papers.add(place.workroom, &signature_path(&output), sealed.sign(key, &comment)?.as_bytes())?;
-        }
-        Ok(Ready::new(sealed.place, papers, &output, receipt))
-    })
+        complete(&mut facts, &account, order.controller);
+        Ok((Reading { facts, account, ledger, snapshots: stores.instants(), missing: missing.to_vec() }, writer))
+    })?;
+    let sealed = writer.seal(&read.facts)?;
+    if watcher.interrupted() {
+        return Err(FulfilError::Interrupted.into());
+    }
+    let name = output.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let encryption = match secrecy {
+        Secrecy::Open => Encryption::None,
+        Secrecy::Recipients(_) => Encryption::AgeKey,
+        Secrecy::Passphrase(_) => Encryption::AgePassphrase,
+        Secrecy::ZipPassphrase(_) => Encryption::ZipPassphrase,
+    };
+    let (encrypted, signed) = (!secrecy.is_open(), signing.is_some());
+    let delivered = Delivered { name: &name, bytes: sealed.bytes, encryption, signed };
+    let letter = order.letter.map(|_| letter(order, &read.facts, delivered));
+    let proof = ArchiveProof { bytes: sealed.bytes, sha256: sealed.sha256.clone(), encrypted, signed, name };
+    let mut receipt = receipt(order, started, &read, Some(proof));
+    let mut papers = papers::Papers::default();
+    if let (Some(path), Some(text)) = (order.letter, &letter) {
+        receipt.letter = Some(papers.add(&folder_of(path), path, text.as_bytes())?);
+    }
+    papers.add(place.workroom, &beside, &receipt_text(&receipt))?;
+    if let Some(key) = signing {
+        let now = (order.surroundings.now)();
+        // What minisign itself writes there, and the reference.
+        let comment = format!("timestamp:{}\treference:{}\thashed", now.as_second(), receipt.reference);
+        papers.add(place.workroom, &signature_path(&output), sealed.sign(key, &comment)?.as_bytes())?;
+    }
+    Ok(Ready::new(sealed.place, papers, &output, receipt))
+}
+
+/// What is known when the stores have been read.
+struct Reading {
+    facts: Facts,
+    account: Account,
+    ledger: Vec<LedgerLine>,
+    snapshots: Vec<(String, Timestamp)>,
+    missing: Vec<String>,
 }
 
 /// The letter that goes with the archive.
-fn letter(order: &Order<'_>, facts: &crate::archive::facts::Facts, delivered: Delivered<'_>) -> String {
+fn letter(order: &Order<'_>, facts: &Facts, delivered: Delivered<'_>) -> String {
     let check = order.request.identity_check.as_ref().filter(|check| check.method == "representative");
     answer(&Answer {
         facts,
@@ -265,7 +276,7 @@ fn identity_pause(order: &Order<'_>) -> Option<IdentityPause> {
 }
 
 /// The conditions of a transfer under the PIPL (requirement J3), each as far as this run can tell.
-fn transfer_conditions(order: &Order<'_>, ledger: &[crate::archive::facts::LedgerLine]) -> Option<TransferConditions> {
+fn transfer_conditions(order: &Order<'_>, ledger: &[LedgerLine]) -> Option<TransferConditions> {
     let (controller, request) = (order.controller, order.request);
     if request.regime != crate::controller::activity::Regime::Pipl {
         return None;
@@ -294,11 +305,13 @@ fn transfer_conditions(order: &Order<'_>, ledger: &[crate::archive::facts::Ledge
 pub fn plan(order: &Order<'_>, contacts: bool, watcher: &mut dyn Watcher) -> Result<Fulfilled, ExportError> {
     let started = (order.surroundings.now)();
     Session::new(order.controller, order.surroundings, order.allow_partial).read(|stores, missing| {
-        let mut nowhere = Nowhere::new(&facts::facts(order, missing), contacts);
+        let facts = facts::facts(order, missing);
+        let mut nowhere = Nowhere::new(&facts, contacts);
         let account = road(order, (stores, missing), &mut nowhere, watcher)?;
         let ledger = account.ledger.balanced(crate::archive::Destination::taken(&nowhere))?;
-        let receipt = receipt(order, started, stores, &account, ledger, missing, None);
-        Ok(Fulfilled { receipt, identification: account.identification, contacts: nowhere.into_contacts() })
+        let read = Reading { facts, account, ledger, snapshots: stores.instants(), missing: missing.to_vec() };
+        let receipt = receipt(order, started, &read, None);
+        Ok(Fulfilled { receipt, identification: read.account.identification, contacts: nowhere.into_contacts() })
     })
 }
 
@@ -315,15 +328,9 @@ fn road(
     })
 }
 
-fn receipt(
-    order: &Order<'_>,
-    started: Timestamp,
-    stores: &Stores,
-    account: &Account,
-    ledger: Vec<crate::archive::facts::LedgerLine>,
-    missing: &[String],
-    archive: Option<ArchiveProof>,
-) -> Receipt {
+fn receipt(order: &Order<'_>, started: Timestamp, read: &Reading, archive: Option<ArchiveProof>) -> Receipt {
+    let Reading { account, ledger, snapshots, missing, .. } = read;
+    let instant = |(store, at): &(String, Timestamp)| SnapshotInstant { store: store.clone(), at: at.to_string() };
     let request = order.request;
     Receipt {
         format: FORMAT,
@@ -340,7 +347,7 @@ fn receipt(
         operator: order.operator.map(str::to_owned),
         regime: request.regime.name(),
         direct_transmission: request.transmission.clone(),
-        transfer_conditions: transfer_conditions(order, &ledger),
+        transfer_conditions: transfer_conditions(order, ledger),
         third_parties: request.third_parties,
         replaced: account.replaced.clone(),
         accept_shared: request.accept_shared.clone(),
@@ -350,18 +357,14 @@ fn receipt(
         as_of: order.as_of.to_string(),
         started_at: started.to_string(),
         ended_at: (order.surroundings.now)().to_string(),
-        snapshots: stores
-            .instants()
-            .into_iter()
-            .map(|(store, at)| SnapshotInstant { store, at: at.to_string() })
-            .collect(),
+        snapshots: snapshots.iter().map(instant).collect(),
         configuration_sha256: hex(&Sha256::digest(order.controller.source.as_bytes())),
         art20_version: env!("CARGO_PKG_VERSION"),
         archive,
         letter: None,
-        missing_stores: missing.to_vec(),
+        missing_stores: missing.clone(),
         identifiers: identifier_counts(&account.identification),
-        ledger,
+        ledger: ledger.clone(),
         undisclosed: account.ledger.undisclosed(order.controller),
         findings: account.findings.clone(),
     }

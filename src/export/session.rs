@@ -14,6 +14,7 @@ pub struct Session<'a> {
     controller: &'a Controller,
     surroundings: &'a Surroundings,
     allow_partial: bool,
+    once: bool,
     stores: Option<Stores>,
     missing: Vec<String>,
 }
@@ -21,7 +22,13 @@ pub struct Session<'a> {
 impl<'a> Session<'a> {
     /// A session that has opened nothing yet. With `allow_partial`, stores that cannot be read are left out.
     pub fn new(controller: &'a Controller, surroundings: &'a Surroundings, allow_partial: bool) -> Session<'a> {
-        Session { controller, surroundings, allow_partial, stores: None, missing: Vec::new() }
+        Session { controller, surroundings, allow_partial, once: false, stores: None, missing: Vec::new() }
+    }
+
+    /// A session for one run: it closes the stores as soon as they have been read. What they kept in memory is enough to
+    /// seal a small archive in.
+    pub fn once(self) -> Session<'a> {
+        Session { once: true, ..self }
     }
 
     /// A session on stores that are open.
@@ -78,6 +85,9 @@ impl<'a> Session<'a> {
                     _ => return Err(ExportError::Fulfil(from_store(error))),
                 }
             } else {
+                if self.once {
+                    self.let_go();
+                }
                 return result;
             }
         }
