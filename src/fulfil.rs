@@ -9,14 +9,15 @@ use crate::controller::{Collection, Controller};
 use crate::findings::{FindingCode, Findings};
 use crate::normalize::{NormalizeError, Normalized, RowReader, RowRef, SubjectNames};
 use crate::receipt::Ledger;
-use crate::records::Code;
+use crate::records::{Cell, Code};
 use crate::request::{PortabilityRequest, ThirdParties};
 use crate::scope::{
     Circumstances, PortableRecord, Replaced, Replacer, ScopeDecision, ScopeError, decide, retention_ended,
 };
 use crate::stores::{StoreError, Stores};
-use crate::subject::{Ambiguity, Identification, IdentifyError, MatchedRow, RowFate, RowId, identify};
+use crate::subject::{Ambiguity, Identification, IdentifyError, RowFate, RowId, identify};
 use jiff::Timestamp;
+use std::rc::Rc;
 
 /// How many rows are asked of a store at once.
 const ROWS: usize = 1_000;
@@ -114,6 +115,7 @@ pub fn fulfil(
     let circumstances = Circumstances { controller, regime, consents: &consents, as_of, third_parties, only };
     let mut road = Road {
         circumstances,
+        readers: controller.collections.iter().map(RowReader::new).collect(),
         stores,
         identification: &identification,
         subject: &subject,
@@ -146,6 +148,8 @@ type Decided = (Result<Box<PortableRecord>, Code>, Option<Normalized>);
 /// One run on its way.
 struct Road<'a> {
     circumstances: Circumstances<'a>,
+    /// One for each collection.
+    readers: Rc<[RowReader<'a>]>,
     stores: &'a Stores,
     identification: &'a Identification,
     subject: &'a SubjectNames,
@@ -162,34 +166,29 @@ impl Road<'_> {
     /// Every matched row of one collection, in the order of the keys.
     fn collection(&mut self, at: usize) -> Result<(), FulfilError> {
         let collection = &self.circumstances.controller.collections[at];
-        let reader = RowReader::new(collection);
-        let wishes = reader.wishes();
-        let rows = &self.identification.matched[at].rows;
+        let readers = self.readers.clone();
+        let found = &self.identification.matched[at];
+        let (rows, wishes) = (&found.rows, readers[at].wishes(found.selection_open));
         for (chunk, start) in rows.chunks(ROWS).zip((0..).step_by(ROWS)) {
             let ids: Vec<&RowId> = chunk.iter().map(|row| &row.row).collect();
             self.stores
                 .read_rows(collection, &ids, &wishes, &mut |nth, cells| {
                     let position = start + nth;
-                    self.row(at, collection, &reader, position, &rows[position], &cells).map_err(through)
+                    self.row(at, &readers[at], position, &cells).map_err(through)
                 })
                 .map_err(back)?;
         }
         Ok(())
     }
 
-    fn row(
-        &mut self,
-        at: usize,
-        collection: &Collection,
-        reader: &RowReader<'_>,
-        position: usize,
-        matched: &MatchedRow,
-        cells: &[crate::records::Cell],
-    ) -> Result<(), FulfilError> {
+    fn row(&mut self, at: usize, reader: &RowReader<'_>, position: usize, cells: &[Cell]) -> Result<(), FulfilError> {
         let controller = self.circumstances.controller;
+        let (collection, found) = (&controller.collections[at], &self.identification.matched[at]);
+        let matched = &found.rows[position];
         let normalized =
             reader.row(controller, self.subject, &matched.row, position + 1, cells, None).map_err(from_normalize)?;
-        let (decision, parent) = self.decide(collection, normalized, matched.fate, None)?;
+        let fate = found.fate_of(matched, cells);
+        let (decision, parent) = self.decide(collection, normalized, fate, None)?;
         let children = self.children(at, position, parent.as_ref(), decision.as_ref().err().copied())?;
         if let Ok(mut record) = decision {
             if let Some(children) = children {
@@ -216,27 +215,29 @@ impl Road<'_> {
         excluded: Option<Code>,
     ) -> Result<Option<Vec<PortableRecord>>, FulfilError> {
         let Some(parent) = parent else { return Ok(None) };
-        let controller = self.circumstances.controller;
+        let (controller, readers) = (self.circumstances.controller, self.readers.clone());
         let mut all = None;
         for (child_at, collection) in controller.collections.iter().enumerate() {
             if collection.parent.as_ref() != Some(&controller.collections[at].name) {
                 continue;
             }
             let portable = all.get_or_insert_with(Vec::new);
-            let rows = self.identification.matched[child_at].children_of(u32::try_from(position).unwrap_or(u32::MAX));
+            let found = &self.identification.matched[child_at];
+            let rows = found.children_of(u32::try_from(position).unwrap_or(u32::MAX));
             if rows.is_empty() {
                 continue;
             }
-            let reader = RowReader::new(collection);
+            let reader = &readers[child_at];
             let ids: Vec<&RowId> = rows.iter().map(|row| &row.row).collect();
             self.stores
-                .read_rows(collection, &ids, &reader.wishes(), &mut |nth, cells| {
+                .read_rows(collection, &ids, &reader.wishes(found.selection_open), &mut |nth, cells| {
                     let normalized = reader
                         .row(controller, self.subject, &rows[nth].row, nth + 1, &cells, Some(parent))
                         .map_err(from_normalize)
                         .map_err(through)?;
                     let under = Some((parent, excluded));
-                    let decided = self.decide(collection, normalized, rows[nth].fate, under).map_err(through)?;
+                    let fate = found.fate_of(&rows[nth], &cells);
+                    let decided = self.decide(collection, normalized, fate, under).map_err(through)?;
                     if let (Ok(record), _) = decided {
                         portable.push(*record);
                     }

@@ -232,7 +232,7 @@ fn a_message_is_found_again_when_its_flags_change_and_missed_when_it_is_gone() {
     assert_eq!(texts(&stores).len(), 3);
 
     let read = |stores: &Stores| {
-        let wishes = [Wish { column: "raw", in_pieces: true }];
+        let wishes = [Wish { column: "raw", in_pieces: true, is_condition: false }];
         stores.read_rows(&controller.collections[0], &[&RowId::Number(3)], &wishes, &mut |_, _| Ok(()))
     };
     read(&stores).unwrap();
@@ -419,7 +419,7 @@ fn a_large_message_is_left_in_the_store_and_opened_there() {
         format!("From a Fri Mar  1 09:00:00 2024\nTo: ann@example.org\n\n{body}\nFrom b Fri Mar  1 09:00:00 2024\n\n");
     fs::write(folder.path().join("inbox.mbox"), text).unwrap();
     let (controller, stores) = stores(folder.path()).unwrap();
-    let wishes = [Wish { column: "raw", in_pieces: true }];
+    let wishes = [Wish { column: "raw", in_pieces: true, is_condition: false }];
     let mut sizes = Vec::new();
     let mut visit = |_, cells: Vec<Cell>| {
         sizes.push(cells[0].clone());

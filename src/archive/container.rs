@@ -160,7 +160,7 @@ const PUTTING: &str = "putting a file into the archive";
 
 impl Container {
     /// A container written to `file` as `secrecy` asks; spools go to `folder`, have no name and cannot be read there.
-    /// `threads` is for how many at most compress at the same time; by default as many as there are cores.
+    /// `threads` is how many at most work at the same time; by default as many as there are cores.
     ///
     /// # Errors
     /// When the disk is full or fails.

@@ -41,7 +41,8 @@ impl Write for Eager {
 #[cfg(target_os = "linux")]
 fn begin_to_store(file: &File, from: u64, bytes: u64) {
     use rustix::fs::{Advice, fadvise};
-    // Linux begins to write what is not needed any more, and does not wait for it.
+    // Of what is said to be no more needed Linux begins to write what is not on the disk yet, and waits for none of it
+    // unless the disk's own queue is full. Nothing of it leaves memory before it was written.
     fadvise(file, from, std::num::NonZeroU64::new(bytes), Advice::DontNeed).unwrap_or_default();
 }
 

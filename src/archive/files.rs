@@ -78,7 +78,7 @@ impl Files {
 
     fn contact(&mut self, container: &mut Container, record: &Record, digest: &mut Digest) -> Result<(), ArchiveError> {
         let name = self.names.next("contact");
-        let book = self.uid("address-book");
+        let book = uid(&self.namespace, &self.archive, "address-book");
         let card = json_file(&jscontact::card(record, &book, self.as_of));
         let vcard = vcard::vcard(record);
         for (ending, text) in [("json", &card), ("vcf", &vcard)] {
@@ -169,13 +169,14 @@ impl Files {
             digest.file(&written.path, written.bytes);
         }
         let doing = || ArchiveError::doing("writing a mail folder");
-        if !self.folders.contains_key(&folder) {
-            let begun = FolderFile::begin(folder, &self.uid(folder.name()), container.part(folder.path()));
-            self.folders.insert(folder, begun.map_err(doing())?);
-        }
-        if let Some(listing) = self.folders.get_mut(&folder) {
-            listing.item(record.uid.as_str(), &name).map_err(doing())?;
-        }
+        let listing = match self.folders.entry(folder) {
+            std::collections::btree_map::Entry::Occupied(listing) => listing.into_mut(),
+            std::collections::btree_map::Entry::Vacant(place) => {
+                let uid = uid(&self.namespace, &self.archive, folder.name());
+                place.insert(FolderFile::begin(folder, &uid, container.part(folder.path())).map_err(doing())?)
+            }
+        };
+        listing.item(record.uid.as_str(), &name).map_err(doing())?;
         Ok(held)
     }
 
@@ -246,7 +247,8 @@ impl Files {
         if let Some(cards) = self.cards.take() {
             let written = container.append(cards)?;
             digest.file(&written.path, written.bytes);
-            let book = json_file(&pdparchive::address_book(&self.uid("address-book"), self.as_of));
+            let book =
+                json_file(&pdparchive::address_book(&uid(&self.namespace, &self.archive, "address-book"), self.as_of));
             let written = container.bytes(pdparchive::ADDRESS_BOOK, book.as_bytes())?;
             digest.file(&written.path, written.bytes);
         }
@@ -265,10 +267,11 @@ impl Files {
         }
         Ok(())
     }
+}
 
-    fn uid(&self, name: &str) -> Uid {
-        self.namespace.other(&format!("{} {name}", self.archive.as_str()))
-    }
+/// The name of a part of this archive.
+fn uid(namespace: &Namespace, archive: &Uid, name: &str) -> Uid {
+    namespace.other(&format!("{} {name}", archive.as_str()))
 }
 
 /// What looking without writing learns of the files: which headers of stored e-mails would go.

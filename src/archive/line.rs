@@ -10,23 +10,44 @@ use std::io::{self, Write};
 /// The ends of lines that JSON does not escape by itself.
 const ENDS: [char; 3] = ['\u{85}', '\u{2028}', '\u{2029}'];
 
-/// Memory that is worth keeping for the next line.
-const KEPT: usize = 1 << 20;
+/// How much is handed on together at most.
+const PIECE: usize = 16 * 1024;
 
-/// Writes a value and a line end. `line` is memory for it, used again.
+/// Writes a value and a line end. `room` is memory for a piece of it, used again for the next line.
 ///
 /// # Errors
 /// When the file cannot be written.
-pub(super) fn write_line(out: &mut impl Write, value: &impl Serialize, line: &mut Vec<u8>) -> io::Result<()> {
-    line.clear();
-    // JSON is written in very small pieces.
-    value.serialize(&mut serde_json::Serializer::with_formatter(&mut *line, OneLine))?;
-    line.push(b'\n');
-    out.write_all(line)?;
-    if line.capacity() > KEPT {
-        *line = Vec::new();
+pub(super) fn write_line(out: &mut impl Write, value: &impl Serialize, room: &mut Vec<u8>) -> io::Result<()> {
+    room.clear();
+    let mut pieces = Pieces { out, gathered: room };
+    value.serialize(&mut serde_json::Serializer::with_formatter(&mut pieces, OneLine))?;
+    pieces.write_all(b"\n")?;
+    pieces.flush()
+}
+
+/// JSON is written in very small pieces; they are gathered, up to a size.
+struct Pieces<'a, W> {
+    out: &'a mut W,
+    gathered: &'a mut Vec<u8>,
+}
+
+impl<W: Write> Write for Pieces<'_, W> {
+    fn write(&mut self, data: &[u8]) -> io::Result<usize> {
+        if self.gathered.len() + data.len() > PIECE {
+            self.flush()?;
+        }
+        if data.len() >= PIECE {
+            return self.out.write(data);
+        }
+        self.gathered.extend_from_slice(data);
+        Ok(data.len())
     }
-    Ok(())
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.write_all(self.gathered)?;
+        self.gathered.clear();
+        Ok(())
+    }
 }
 
 /// Compact JSON on one line by anybody's rules.
@@ -55,6 +76,17 @@ impl Formatter for OneLine {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_of_any_length_comes_out_whole_and_takes_little_memory() {
+        for length in [0, PIECE - 4, PIECE - 3, PIECE, 3 * PIECE + 1] {
+            let texts = ["é".repeat(length / 2), "x".repeat(length), "y".repeat(40)];
+            let (mut out, mut room) = (Vec::new(), b"what stood there before".to_vec());
+            write_line(&mut out, &texts, &mut room).unwrap();
+            assert_eq!(out, [serde_json::to_vec(&texts).unwrap(), b"\n".to_vec()].concat(), "{length}");
+            assert!(room.is_empty() && room.capacity() <= 2 * PIECE, "{}", room.capacity());
+        }
+    }
 
     #[test]
     fn no_reader_finds_the_end_of_a_line_inside_a_record() {

@@ -1,4 +1,4 @@
-//! Threads that compress, beside the one that writes the archive. Who computes a piece is decided here, never what it
+//! Threads that compress, and that read what was laid aside, beside the one that writes the archive. Who computes a piece is decided here, never what it
 //! is or where it stands: results are taken in the order in which they were asked for.
 //!
 //! Threads start only when [`ENOUGH`] was handed over: most archives are written before a thread would be there. The
@@ -174,7 +174,7 @@ fn perform(work: Work) {
 }
 
 fn lost() -> io::Error {
-    io::Error::other("a thread that compresses failed")
+    io::Error::other("a thread that works for the archive failed")
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -89,8 +89,8 @@ pub struct ArchiveWriter {
     parties: Option<csv::Writer<Part>>,
     taken: BTreeMap<String, u64>,
     digest: super::report::Digest,
-    /// Memory for a record as a line.
-    line: Vec<u8>,
+    /// Memory for records as lines.
+    room: Vec<u8>,
 }
 
 /// A table under way.
@@ -150,7 +150,7 @@ impl ArchiveWriter {
             parties: None,
             taken: BTreeMap::new(),
             digest: super::report::Digest::new(&facts.controller.time_zone),
-            line: Vec::new(),
+            room: Vec::new(),
         })
     }
 
@@ -292,7 +292,7 @@ impl Destination for ArchiveWriter {
         let mut record = record.into_record();
         let held = self.files.write(&mut self.container, &mut record, contents, &mut self.digest)?;
         let part = self.records.entry(record.kind).or_insert_with(|| self.container.part(records_path(record.kind)));
-        write_line(part, &record, &mut self.line).map_err(ArchiveError::doing("writing a record"))?;
+        write_line(part, &record, &mut self.room).map_err(ArchiveError::doing("writing a record"))?;
         self.row(&record, None)?;
         for child in record.children() {
             self.row(child, Some(&record))?;

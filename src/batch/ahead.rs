@@ -57,7 +57,7 @@ fn read_in_order(controller: &Controller, stores: &Stores, rows: Vec<Vec<i64>>, 
         numbers.sort_unstable();
         numbers.dedup();
         let reader = RowReader::new(collection);
-        let wishes = reader.wishes();
+        let wishes = reader.wishes(false);
         for part in numbers.chunks(ROWS) {
             let ids: Vec<RowId> = part.iter().map(|number| RowId::Number(*number)).collect();
             let ids: Vec<&RowId> = ids.iter().collect();

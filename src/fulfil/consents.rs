@@ -22,7 +22,7 @@ pub(super) fn consents(
     let mut book = ConsentBook::new(request.received.unwrap_or(as_of), controller.time_zone.clone());
     for (at, collection) in controller.collections.iter().enumerate().filter(|(_, c)| c.kind == Kind::Consent) {
         let reader = RowReader::new(collection);
-        let wishes = reader.wishes();
+        let wishes = reader.wishes(false);
         // A row that may be somebody else's proves nothing, also where the operator accepted it.
         let proves = |row: &&MatchedRow| matches!(row.fate, RowFate::Subject | RowFate::NotSelected);
         let rows = identification.matched[at].rows.iter().filter(proves);

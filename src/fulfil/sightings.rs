@@ -48,7 +48,7 @@ fn sightings<'c>(
     let mut sightings = Sightings::new(controller, known);
     for (at, collection) in controller.collections.iter().enumerate() {
         let reader = RowReader::new(collection);
-        let wishes = reader.wishes();
+        let wishes = reader.wishes(false);
         for rows in identification.matched[at].rows.chunks(ROWS) {
             let ids: Vec<&RowId> = rows.iter().map(|row| &row.row).collect();
             stores

@@ -25,8 +25,9 @@ impl SubjectNames {
     /// Whether a correspondent is the subject.
     pub fn is_subject(&self, party: &Party) -> bool {
         let Some(address) = &party.address else { return false };
-        // An address that is written as it is known need not be brought into that form.
-        if self.addresses.values().any(|known| known.contains(address)) {
+        // An address that is written as it is known need not be brought into that form. A number has to: what begins like
+        // another country's prefix comes out as another number.
+        if self.addresses.iter().any(|(kind, known)| kind != "phone" && known.contains(address)) {
             return true;
         }
         let region = self.region.as_deref();

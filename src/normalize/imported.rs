@@ -2,7 +2,7 @@
 //! form in which it stood in the archive, so that it can be written again exactly as it was (contract 3, kinds).
 
 use super::NormalizeError;
-use super::plan::ADDITIONAL_PLACE;
+use super::columns::ADDITIONAL_PLACE;
 use super::row::{NormalValue, Normalized};
 use super::value::Reading;
 use crate::controller::Field;

@@ -1,9 +1,9 @@
 //! A source row becomes the values of a record. What cannot be normalised is kept verbatim and counted; only what the
 //! configuration leaves open (an activity, an origin, a JSON key) stops the run.
 
+mod columns;
 mod direction;
 mod imported;
-mod plan;
 mod row;
 mod row_ref;
 mod said;

@@ -1,9 +1,9 @@
 //! One row: which columns are read, and the values that they become.
 
 use super::NormalizeError;
+use super::columns::{self, MappedColumn};
 use super::direction::SubjectNames;
 use super::imported::{Form, take_held};
-use super::plan::{self, MappedColumn};
 use super::row_ref::RowRef;
 use super::said::{Cells, Holding, about, activity, holding, origin};
 use super::secrets;
@@ -117,15 +117,20 @@ pub struct RowReader<'a> {
 impl<'a> RowReader<'a> {
     /// A reader for this collection.
     pub fn new(collection: &'a Collection) -> RowReader<'a> {
-        let columns = plan::columns(collection);
-        let (held, mapped) = plan::mapped(collection, &columns);
+        let columns = columns::read(collection);
+        let (held, mapped) = columns::mapped(collection, &columns);
         let currency = collection.mappings().find(|(_, mapping)| mapping.field.path() == CURRENCY);
         RowReader { collection, columns, held, mapped, currency }
     }
 
-    /// The columns to read, in the order in which [`RowReader::row`] takes them.
-    pub fn wishes(&self) -> Vec<Wish<'a>> {
-        self.columns.iter().map(|(column, in_pieces)| Wish { column, in_pieces: *in_pieces }).collect()
+    /// The columns to read, in the order in which [`RowReader::row`] takes them; at the end whether `where` admits the
+    /// row, if that is still to be `asked`.
+    pub fn wishes(&self, asked: bool) -> Vec<Wish<'a>> {
+        let columns =
+            self.columns.iter().map(|(column, in_pieces)| Wish { column, in_pieces: *in_pieces, is_condition: false });
+        let condition = self.collection.selection.as_deref().filter(|_| asked);
+        let condition = condition.map(|column| Wish { column, in_pieces: false, is_condition: true });
+        columns.chain(condition).collect()
     }
 
     /// Normalises a row. `parent` is the normalised row that it is nested in.
@@ -279,8 +284,8 @@ impl<'a> RowReader<'a> {
 
 fn plain_value(field: &Field, value: FieldValue, nth: usize) -> NormalValue {
     NormalValue {
-        place: plan::place(field, nth),
-        path: plan::path(field),
+        place: columns::place(field, nth),
+        path: columns::path(field),
         reading: Reading { value, verbatim: None, ambiguous: false },
         origin: None,
         about: About::Subject,

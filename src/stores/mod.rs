@@ -248,6 +248,22 @@ impl Finder for Stores {
         snapshot.find(table, &collection.key, collection.selection.as_deref(), tests, columns, visit)
     }
 
+    fn find_whether_selected_or_not(
+        &self,
+        collection: &Collection,
+        tests: &[ColumnTest<'_>],
+        columns: &[&str],
+        visit: &mut dyn FnMut(FoundRow) -> Result<(), StoreError>,
+    ) -> Result<bool, StoreError> {
+        if let (Some(condition), false) = (&collection.selection, self.is_missing(&collection.store)) {
+            let (snapshot, table) = self.of(collection)?;
+            if snapshot.tells(table, condition) {
+                return snapshot.find(table, &collection.key, None, tests, columns, visit).map(|()| true);
+            }
+        }
+        self.find(collection, tests, columns, visit).map(|()| false)
+    }
+
     fn read(
         &self,
         collection: &Collection,
@@ -255,7 +271,8 @@ impl Finder for Stores {
         columns: &[&str],
         visit: &mut dyn FnMut(usize, Vec<Cell>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        let wishes: Vec<Wish<'_>> = columns.iter().map(|column| Wish { column, in_pieces: false }).collect();
+        let wishes: Vec<Wish<'_>> =
+            columns.iter().map(|column| Wish { column, in_pieces: false, is_condition: false }).collect();
         self.read_rows(collection, rows, &wishes, visit)
     }
 

@@ -59,6 +59,9 @@ pub struct Wish<'a> {
     pub column: &'a str,
     /// A large value may be left in the store, to be opened later.
     pub in_pieces: bool,
+    /// It is no column but a condition: 1 is read where it holds, 0 elsewhere. Only of a table of which
+    /// [`Snapshot::tells`] it.
+    pub is_condition: bool,
 }
 
 /// A store at one instant.
@@ -110,6 +113,12 @@ pub trait Snapshot {
         columns: &[&str],
         visit: &mut dyn FnMut(FoundRow) -> Result<(), StoreError>,
     ) -> Result<(), StoreError>;
+
+    /// Whether [`Snapshot::read`] can say of a row that is read anyway whether this condition holds, so that no row has
+    /// to be fetched for it before.
+    fn tells(&self, _table: &Table, _condition: &str) -> bool {
+        false
+    }
 
     /// Visits these rows in the order given.
     ///

@@ -1,7 +1,7 @@
 //! Evaluates one collection: which of its rows the conditions find, through which identifiers, under which parent.
 
 use super::finder::{ColumnTest, Finder, FoundRow, RowId, Test};
-use super::found::{FoundBySets, MatchedRow, Perhaps, RowFate};
+use super::found::{FoundBySets, Matched, MatchedRow, Perhaps, RowFate};
 use super::identifier::Identifier;
 use super::identify::IdentifyError;
 use super::keys::{KeyPlace, Keys};
@@ -23,12 +23,21 @@ pub(super) struct Evaluated {
     /// (identifier, person), of rows that a condition on the subject itself found.
     pub direct: Vec<(u32, PersonId)>,
     pub reached: bool,
+    /// Whether `where` admits a row is still to be asked.
+    pub selection_open: bool,
     /// What would be wrong with the rows, if they are the last word.
     pub fault: Option<Fault>,
     /// Changes whenever the rows may have changed.
     pub version: u64,
     /// By which state of what is settled they were judged.
     pub policy: Option<u64>,
+}
+
+impl Evaluated {
+    /// What a run needs of it.
+    pub fn into_matched(self) -> Matched {
+        Matched { rows: self.rows, reached: self.reached, selection_open: self.selection_open }
+    }
 }
 
 /// Why rows cannot become records.
@@ -44,6 +53,8 @@ pub(super) struct Evaluation<'a, F: Finder> {
     pub controller: &'a Controller,
     pub finder: &'a F,
     pub identifiers: &'a [Identifier],
+    /// Whether `where` may be asked when rows are read.
+    pub may_leave_selection: bool,
     pub sets: &'a mut FoundBySets,
     pub persons: &'a mut Persons,
 }
@@ -85,7 +96,7 @@ impl<F: Finder> Evaluation<'_, F> {
         let mut hits = Hits::default();
         let mut evaluated = Evaluated::default();
         for condition in &collection.matches {
-            evaluated.reached |= self.condition(collection, condition, before, &mut hits, &mut evaluated.direct)?;
+            evaluated.reached |= self.condition(collection, condition, before, &mut hits, &mut evaluated)?;
         }
         evaluated.direct.sort_unstable();
         evaluated.direct.dedup();
@@ -100,7 +111,7 @@ impl<F: Finder> Evaluation<'_, F> {
         condition: &Condition,
         before: &[Evaluated],
         hits: &mut Hits,
-        direct: &mut Vec<(u32, PersonId)>,
+        evaluated: &mut Evaluated,
     ) -> Result<bool, IdentifyError<F::Error>> {
         let mut subject_terms = Vec::new();
         for term in &condition.terms {
@@ -124,7 +135,7 @@ impl<F: Finder> Evaluation<'_, F> {
             reached &= self.controller.collection(link).is_some_and(|at| before[at].reached);
         }
         let Some((first, others)) = links.split_first() else {
-            self.search(collection, condition, &subject_terms, &[], hits, direct)?;
+            self.search(collection, condition, &subject_terms, &[], hits, evaluated)?;
             return Ok(true);
         };
         let position = self.controller.collection(first).unwrap_or_default();
@@ -141,7 +152,7 @@ impl<F: Finder> Evaluation<'_, F> {
         for start in (0..all).step_by(CHUNK) {
             linked[0] = self.linked(condition, first, before, start..(start + CHUNK).min(all), &mut seen)?;
             if linked.iter().all(|linked| !linked.rows.is_empty()) {
-                self.search(collection, condition, &subject_terms, &linked, hits, direct)?;
+                self.search(collection, condition, &subject_terms, &linked, hits, evaluated)?;
             }
         }
         Ok(reached)
@@ -197,8 +208,9 @@ impl<F: Finder> Evaluation<'_, F> {
         subject_terms: &[SubjectTerm<'_>],
         links: &[Linked<'_>],
         hits: &mut Hits,
-        direct: &mut Vec<(u32, PersonId)>,
+        evaluated: &mut Evaluated,
     ) -> Result<(), IdentifyError<F::Error>> {
+        let direct = &mut evaluated.direct;
         let region = self.controller.country.as_deref();
         let key_needed = !self.finder.key_names_rows(collection);
         let mut wanted: Vec<&str> = condition.terms.iter().map(|term| term.column.as_str()).collect();
@@ -291,7 +303,12 @@ impl<F: Finder> Evaluation<'_, F> {
             hits.rows.push(Hit { row, key, found_by, parent: parent.into(), selected, person: person.into(), finds });
             Ok(())
         };
-        self.finder.find(collection, &tests, &wanted, &mut visit).map_err(IdentifyError::Store)
+        let open = match self.may_leave_selection {
+            true => self.finder.find_whether_selected_or_not(collection, &tests, &wanted, &mut visit),
+            false => self.finder.find(collection, &tests, &wanted, &mut visit).map(|()| false),
+        };
+        evaluated.selection_open |= open.map_err(IdentifyError::Store)?;
+        Ok(())
     }
 
     /// One row for every row found, however often, in the order of the records.

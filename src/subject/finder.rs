@@ -71,6 +71,21 @@ pub trait Finder {
         visit: &mut dyn FnMut(FoundRow) -> Result<(), Self::Error>,
     ) -> Result<(), Self::Error>;
 
+    /// As [`Finder::find`], but without asking whether the collection's `where` admits a row, if the store can say that
+    /// when the row is read: true then, and every row counts as selected.
+    ///
+    /// # Errors
+    /// When the store cannot be read, or the visitor fails.
+    fn find_whether_selected_or_not(
+        &self,
+        collection: &Collection,
+        tests: &[ColumnTest<'_>],
+        columns: &[&str],
+        visit: &mut dyn FnMut(FoundRow) -> Result<(), Self::Error>,
+    ) -> Result<bool, Self::Error> {
+        self.find(collection, tests, columns, visit).map(|()| false)
+    }
+
     /// Visits these rows in the order given, with these columns; the position in `rows` comes first.
     ///
     /// # Errors

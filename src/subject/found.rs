@@ -1,6 +1,7 @@
 //! The rows that were found, kept small: a subject may have a million.
 
 use super::finder::RowId;
+use crate::records::Cell;
 use std::collections::HashMap;
 use std::num::NonZero;
 
@@ -58,9 +59,21 @@ pub struct Matched {
     pub rows: Vec<MatchedRow>,
     /// Whether any condition could be followed at all.
     pub reached: bool,
+    /// Whether `where` admits a row is still to be asked, when the row is read.
+    pub selection_open: bool,
 }
 
 impl Matched {
+    /// What becomes of a row by all that is known when it was read: its cells end with what `where` says of it, if that
+    /// was still to be asked.
+    pub fn fate_of(&self, row: &MatchedRow, cells: &[Cell]) -> RowFate {
+        let left_out = self.selection_open && cells.last() != Some(&Cell::Integer(1));
+        match row.fate {
+            RowFate::Subject if left_out => RowFate::NotSelected,
+            fate => fate,
+        }
+    }
+
     /// The children of the parent at this position. Rows of children are sorted by parent.
     pub fn children_of(&self, parent: u32) -> &[MatchedRow] {
         let start = self.rows.partition_point(|row| row.parent.get().is_some_and(|p| p < parent));

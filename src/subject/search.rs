@@ -3,7 +3,7 @@
 
 use super::evaluate::{Evaluated, Evaluation, Fault};
 use super::finder::{Finder, RowId};
-use super::found::{FoundBySets, Matched, MatchedRow, RowFate};
+use super::found::{FoundBySets, MatchedRow, RowFate};
 use super::identifier::Identifier;
 use super::identify::{Ambiguity, Decisions, Identification, IdentifyError, KnownIdentifier, Suggestion};
 use super::order::RowName;
@@ -180,9 +180,11 @@ impl<'a, F: Finder> Search<'a, F> {
             if changed {
                 // The old rows make room for the new ones.
                 drop(std::mem::take(&mut evaluated));
+                let may_leave_selection = self.may_leave_selection(at);
                 let mut evaluation = Evaluation {
                     controller: self.controller,
                     finder: self.finder,
+                    may_leave_selection,
                     identifiers: &self.identifiers,
                     sets: &mut self.sets,
                     persons: &mut self.persons,
@@ -228,6 +230,18 @@ impl<'a, F: Finder> Search<'a, F> {
             changed |= std::mem::replace(&mut row.fate, fate) != fate;
         }
         changed
+    }
+
+    /// Whether it makes no difference to who the subject is which rows `where` admits: no other collection takes what
+    /// it leaves out, and no shared rows are accepted, which teach nothing while those left out do.
+    fn may_leave_selection(&self, at: usize) -> bool {
+        let collection = &self.controller.collections[at];
+        let same_table = self
+            .controller
+            .collections
+            .iter()
+            .filter(|other| other.store == collection.store && other.table == collection.table);
+        !self.decisions.accept_shared && same_table.count() == 1
     }
 
     /// Rows that one collection's `where` leaves out and another collection of the same table takes.
@@ -351,7 +365,7 @@ impl<'a, F: Finder> Search<'a, F> {
         Ok(Identification {
             identifiers,
             suggestions: suggestions.into_iter().collect(),
-            matched: self.evaluated.into_iter().map(|e| Matched { rows: e.rows, reached: e.reached }).collect(),
+            matched: self.evaluated.into_iter().map(Evaluated::into_matched).collect(),
             found_by: self.sets,
         })
     }

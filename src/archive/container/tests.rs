@@ -1,6 +1,7 @@
 //! The zip file as others find it: the same bytes whoever compressed them, and read by a library that did not write it.
 
 use super::*;
+use crate::archive::failing::{Disk, Failure};
 use std::fs::File;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -88,6 +89,26 @@ fn the_same_bytes_come_from_one_thread_from_two_from_eight_and_under_load() {
         over.store(true, Ordering::Relaxed);
         assert!(same);
     });
+}
+
+#[test]
+fn a_disk_that_is_full_while_a_large_file_is_appended_is_an_error_and_no_panic() {
+    let large = text(7, 12 * BLOCK);
+    for threads in [1, 2, 8] {
+        for room in [5 * BLOCK, 5 * BLOCK + 300_000, 11 * BLOCK] {
+            let taken = Arc::default();
+            let disk = Disk::of(room, Failure::Error(io::ErrorKind::StorageFull), &taken);
+            let folder = std::env::temp_dir();
+            let mut container = Container::new(disk, &folder, 0, &Secrecy::Open, Some(threads)).unwrap();
+            let mut part = container.part("data/tables/large.csv");
+            part.write_all(&large).unwrap();
+            assert!(container.append(part).is_err(), "{threads} threads, room for {room}");
+            // All that there was room for went through the hands of the container in its order.
+            let taken = taken.lock().unwrap();
+            let header = taken.windows(40).position(|window| window == &large[..40]).unwrap();
+            assert!(taken[header..] == large[..taken.len() - header]);
+        }
+    }
 }
 
 #[test]

@@ -144,7 +144,7 @@ impl World {
             (_, Some((_, text))) => Cell::Text(text.as_bytes().to_vec()),
             _ => Cell::Null,
         };
-        let cells: Vec<Cell> = reader.wishes().iter().map(|wish| cell(wish.column)).collect();
+        let cells: Vec<Cell> = reader.wishes(false).iter().map(|wish| cell(wish.column)).collect();
         let subject = SubjectNames::new([anna()].iter(), None);
         reader.row(&self.controller, &subject, &RowId::Number(1), 1, &cells, None).unwrap()
     }

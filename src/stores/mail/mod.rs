@@ -260,12 +260,12 @@ impl Snapshot for MailSnapshot {
             self.go_on()?;
             let mut message = self.message(at);
             for test in tests {
-                let cell = message.cell(&Wish { column: test.column, in_pieces: false })?;
+                let cell = message.cell(&Wish { column: test.column, in_pieces: false, is_condition: false })?;
                 if !passes(&test.test, &cell, self.region.as_deref()) {
                     continue 'messages;
                 }
             }
-            let wish = |column: &&str| message.cell(&Wish { column, in_pieces: false });
+            let wish = |column: &&str| message.cell(&Wish { column, in_pieces: false, is_condition: false });
             let cells = columns.iter().map(wish).collect::<Result<_, _>>()?;
             visit(FoundRow { row: RowId::Number(number(at)), cells, selected: true })?;
         }

@@ -110,6 +110,10 @@ impl Snapshot for SqliteSnapshot {
         query::find(self, table, key, selection, tests, columns, visit)
     }
 
+    fn tells(&self, table: &Table, condition: &str) -> bool {
+        query::tells(self, table, condition)
+    }
+
     fn read(
         &self,
         table: &Table,

@@ -89,10 +89,10 @@ fn ask(
         Some(name) => vec![name.to_owned()],
         None => key.iter().map(|column| quoted(column)).collect(),
     };
-    let admitted = selection.map_or_else(|| "1".to_owned(), |condition| format!("(({condition}\n) IS TRUE)"));
     let sql = format!(
-        "SELECT {}, {admitted}{}{} FROM {}{} WHERE {}",
+        "SELECT {}, {}{}{} FROM {}{} WHERE {}",
         ids.join(", "),
+        selection.map_or_else(|| "1".to_owned(), admitted),
         if columns.is_empty() { "" } else { ", " },
         select_list(columns),
         quoted(&table.name),
@@ -219,6 +219,18 @@ fn texts_in(snapshot: &SqliteSnapshot, column: &str, values: &[Vec<u8>], paramet
     format!("{column} IN ({})", names.join(", "))
 }
 
+/// What SQL says of a row that a condition admits: NULL admits none.
+fn admitted(condition: &str) -> String {
+    format!("(({condition}\n) IS TRUE)")
+}
+
+/// Whether a condition can be asked of rows by their number. One that SQLite does not understand cannot: whoever looks
+/// for rows with it is told so.
+pub(super) fn tells(snapshot: &SqliteSnapshot, table: &Table, condition: &str) -> bool {
+    let sql = format!("SELECT {} FROM {}", admitted(condition), quoted(&table.name));
+    table.row_name.is_some() && snapshot.connection.prepare_cached(&sql).is_ok()
+}
+
 pub(super) fn read(
     snapshot: &SqliteSnapshot,
     table: &Table,
@@ -228,7 +240,7 @@ pub(super) fn read(
     visit: &mut dyn FnMut(usize, Vec<Cell>) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
     // The number of a row that was found in this snapshot need not be read.
-    let is_number = |wish: &Wish<'_>| table.row_number.as_deref() == Some(wish.column);
+    let is_number = |wish: &Wish<'_>| !wish.is_condition && table.row_number.as_deref() == Some(wish.column);
     if wishes.iter().all(is_number) && rows.iter().all(|row| matches!(row, RowId::Number(_))) {
         let numbers = rows.iter().filter_map(|row| match row {
             RowId::Number(number) => Some(Cell::Integer(*number)),
@@ -242,6 +254,7 @@ pub(super) fn read(
     for wish in wishes {
         let column = quoted(wish.column);
         list.push(match pieces(wish) {
+            _ if wish.is_condition => admitted(wish.column),
             true => format!("iif(octet_length({column}) > {IN_ONE_PIECE}, NULL, {column})"),
             false => column,
         });
@@ -250,7 +263,8 @@ pub(super) fn read(
     let mut key_at: Vec<usize> = Vec::new();
     if table.row_name.is_none() {
         for column in key {
-            key_at.push(wishes.iter().position(|wish| wish.column == column).unwrap_or_else(|| {
+            let wished = wishes.iter().position(|wish| !wish.is_condition && wish.column == column);
+            key_at.push(wished.unwrap_or_else(|| {
                 list.push(quoted(column));
                 list.len() - 1
             }));

@@ -19,6 +19,8 @@ pub struct World {
     tables: HashMap<String, (Vec<String>, Vec<Vec<Cell>>)>,
     /// Whether the store leaves out what cannot match; a store need not.
     strict: bool,
+    /// Whether the store leaves open what `where` admits where it may.
+    open: bool,
     /// How often the last search asked for rows of each collection.
     asked: RefCell<HashMap<String, usize>>,
 }
@@ -60,7 +62,7 @@ impl World {
             }
         }
         let controller = Controller::parse(Path::new("art20.toml"), text).unwrap();
-        World { controller, tables: known, strict: false, asked: RefCell::default() }
+        World { controller, tables: known, strict: false, open: false, asked: RefCell::default() }
     }
 
     fn run(&self, subject: &[&str], decisions: Decisions) -> Result<Identification, IdentifyError<Broken>> {
@@ -70,17 +72,22 @@ impl World {
         identify(&self.controller, &subject, decisions, self)
     }
 
-    /// What is found, the same whether the store lets every row pass or only those that may match.
+    /// What is found, the same whether the store lets every row pass or only those that may match, and whenever it says
+    /// what `where` admits.
     pub fn identify(&mut self, subject: &[&str], decisions: Decisions) -> Result<Found, IdentifyError<Broken>> {
         self.strict = false;
         let lax = self.run(subject, decisions);
         self.strict = true;
         let strict = self.run(subject, decisions);
+        self.open = true;
+        let open = self.run(subject, decisions);
+        self.open = false;
         let show = |result: &Result<Identification, _>| match result {
             Ok(found) => format!("{:?}", self.found(found)),
             Err(error) => format!("{error:?}"),
         };
         assert_eq!(show(&lax), show(&strict), "it must not matter how much the store lets pass");
+        assert_eq!(show(&lax), show(&open), "it must not matter when the store says what `where` admits");
         lax.map(|found| self.found(&found))
     }
 
@@ -94,6 +101,13 @@ impl World {
         self.identify(subject, Decisions::default()).unwrap()
     }
 
+    fn admits(&self, collection: &Collection, row: &[Cell]) -> bool {
+        let (columns, _) = &self.tables[&collection.table];
+        let admitting = columns.iter().position(|name| name == "sel").and_then(|at| row[at].utf8());
+        collection.selection.is_none()
+            || admitting.is_some_and(|names| names.split(' ').any(|name| name == collection.name))
+    }
+
     fn found(&self, identification: &Identification) -> Found {
         let mut rows = HashMap::new();
         let mut parents = HashMap::new();
@@ -104,7 +118,8 @@ impl World {
             let one = |row: &crate::subject::MatchedRow| {
                 let RowId::Number(at) = row.row else { unreachable!() };
                 let key = String::from_utf8(table[at as usize][key].text().unwrap().into_owned()).unwrap();
-                let mark = match row.fate {
+                let admitted = self.admits(collection, &table[at as usize]);
+                let mark = match matched.fate_of(row, &[Cell::Integer(admitted.into())]) {
                     RowFate::Subject => "",
                     RowFate::Accepted => "+",
                     RowFate::SharedIdentifier => "!",
@@ -190,17 +205,25 @@ impl Finder for World {
             if self.strict && !passes {
                 continue;
             }
-            let admitted = names.iter().any(|name| name == "sel") && {
-                let admitting = get(row, "sel").utf8().unwrap_or_default();
-                admitting.split(' ').any(|name| name == collection.name)
-            };
             visit(FoundRow {
                 row: RowId::Number(at as i64),
                 cells: columns.iter().map(|column| get(row, column)).collect(),
-                selected: collection.selection.is_none() || admitted,
+                selected: self.admits(collection, row),
             })?;
         }
         Ok(())
+    }
+
+    fn find_whether_selected_or_not(
+        &self,
+        collection: &Collection,
+        tests: &[ColumnTest<'_>],
+        columns: &[&str],
+        visit: &mut dyn FnMut(FoundRow) -> Result<(), Broken>,
+    ) -> Result<bool, Broken> {
+        let open = self.open && collection.selection.is_some();
+        self.find(collection, tests, columns, &mut |row| visit(FoundRow { selected: open || row.selected, ..row }))?;
+        Ok(open)
     }
 
     fn read(

@@ -1,5 +1,5 @@
-//! What is read of the rows of a collection: the columns, and which value each mapped one becomes, found out once and
-//! not again for every row.
+//! What is read of the rows of a collection: the columns, and which value each mapped one becomes, found out once for
+//! all its rows.
 
 use super::imported::addresses_place;
 use crate::controller::{AboutChoice, ActivityChoice, Collection, Field, Mapping, OriginChoice};
@@ -24,7 +24,7 @@ pub(super) struct MappedColumn<'a> {
 }
 
 /// The columns to read, each once, and whether a large value of it is left in the store.
-pub(super) fn columns(collection: &Collection) -> Vec<(&str, bool)> {
+pub(super) fn read(collection: &Collection) -> Vec<(&str, bool)> {
     let mut columns: Vec<(&str, bool)> = Vec::new();
     let mut add = |name, in_pieces: bool| match columns.iter_mut().find(|(column, _)| *column == name) {
         Some((_, pieces)) => *pieces &= in_pieces,
@@ -64,7 +64,7 @@ pub(super) fn mapped<'a>(
     let (held, others): (Vec<_>, Vec<_>) = collection.mappings().partition(|(_, mapping)| mapping.field.is_held());
     let column = |(nth, (name, mapping)): (usize, (&'a str, &'a Mapping))| MappedColumn {
         name,
-        at: columns.iter().position(|(column, _)| *column == name).unwrap_or(usize::MAX),
+        at: columns.iter().position(|(column, _)| *column == name).unwrap_or_default(),
         mapping,
         place: place(&mapping.field, nth),
         path: path(&mapping.field),
