@@ -1,13 +1,14 @@
 //! The road of a request: it visits each room once and reads like a table of contents.
 
 mod consents;
+mod failures;
 mod sightings;
 
 use crate::archive::facts::{Facts, Finding};
 use crate::archive::{ArchiveError, Destination};
 use crate::controller::{Collection, Controller};
 use crate::findings::{FindingCode, Findings};
-use crate::normalize::{NormalizeError, Normalized, RowReader, RowRef, SubjectNames};
+use crate::normalize::{Normalized, RowReader, SubjectNames};
 use crate::receipt::Ledger;
 use crate::records::{Cell, Code};
 use crate::request::{PortabilityRequest, ThirdParties};
@@ -15,7 +16,8 @@ use crate::scope::{
     Circumstances, PortableRecord, Replaced, Replacer, ScopeDecision, ScopeError, decide, retention_ended,
 };
 use crate::stores::{StoreError, Stores};
-use crate::subject::{Ambiguity, Identification, IdentifyError, RowFate, RowId, identify};
+use crate::subject::{Identification, RowFate, RowId, identify};
+use failures::{back, from_archive, from_identify, from_normalize, through, unreadable};
 use jiff::Timestamp;
 use std::rc::Rc;
 
@@ -326,76 +328,4 @@ pub fn complete(facts: &mut Facts, account: &Account, controller: &Controller) {
     facts.replaced = account.replaced.clone();
     facts.child = account.findings.iter().any(|finding| finding.code == FindingCode::Child.as_str());
     facts.collections.retain(|collection| !hidden.contains(&collection.name.as_str()));
-}
-
-/// A file of a record cannot be read.
-fn unreadable(cause: std::io::Error) -> FulfilError {
-    from_archive(ArchiveError::Content(cause))
-}
-
-/// A failure of the archive, unless the store is what failed while a value was read from it in pieces.
-fn from_archive(error: ArchiveError) -> FulfilError {
-    match error {
-        ArchiveError::Content(cause) => match cause.downcast::<StoreError>() {
-            Ok(error) => back(error),
-            Err(cause) => FulfilError::Archive(ArchiveError::Content(cause)),
-        },
-        other => FulfilError::Archive(other),
-    }
-}
-
-/// Carries a failure through the visit of rows.
-fn through(error: FulfilError) -> StoreError {
-    match error {
-        FulfilError::Store(error) => error,
-        other => StoreError::Visitor(Box::new(other)),
-    }
-}
-
-/// Takes a failure out of the visit of rows.
-fn back(error: StoreError) -> FulfilError {
-    match error {
-        StoreError::Interrupted => FulfilError::Interrupted,
-        error if error.is_about_configuration() => FulfilError::Configuration(error.to_string(), error.advice()),
-        StoreError::Visitor(inner) => match inner.downcast::<FulfilError>() {
-            Ok(error) => *error,
-            Err(other) => FulfilError::Store(StoreError::Visitor(other)),
-        },
-        other => FulfilError::Store(other),
-    }
-}
-
-fn from_normalize(error: NormalizeError) -> FulfilError {
-    FulfilError::Configuration(error.to_string(), error.advice())
-}
-
-/// Names a row of each person that may be the subject.
-fn ambiguous(controller: &Controller, stores: &Stores, ambiguity: Ambiguity) -> FulfilError {
-    let mut rows = Vec::new();
-    for (at, row, number) in &ambiguity.rows {
-        let collection = &controller.collections[*at];
-        let key: Vec<&str> = collection.key.iter().map(String::as_str).collect();
-        let read = crate::subject::Finder::read(stores, collection, &[row], &key, &mut |_, cells| {
-            rows.push(RowRef::new(collection, &cells, *number).to_string());
-            Ok(())
-        });
-        if let Err(error) = read {
-            return back(error);
-        }
-    }
-    FulfilError::Ambiguous { several: ambiguity.several, kinds: ambiguity.kinds, rows }
-}
-
-fn from_identify(controller: &Controller, stores: &Stores, error: IdentifyError<StoreError>) -> FulfilError {
-    let advice = match error {
-        IdentifyError::Store(error) => return back(error),
-        IdentifyError::Ambiguous(ambiguity) => return ambiguous(controller, stores, ambiguity),
-        IdentifyError::NullKey { .. } => "Choose columns for `key` that are never NULL.",
-        IdentifyError::RepeatedKey { .. } => "Choose columns for `key` that name each row once.",
-        IdentifyError::NoParent { .. } => {
-            "Let `match` of the parent find every row that its children's `match` finds, or take away the condition that finds children without it."
-        }
-        IdentifyError::Endless => "Take a column out of `learn`: it teaches identifiers of more and more rows.",
-    };
-    FulfilError::Configuration(error.to_string(), advice)
 }

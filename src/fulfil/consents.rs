@@ -1,6 +1,7 @@
 //! Reading what proves consents (contract 6).
 
-use super::{FulfilError, back, from_normalize, through};
+use super::FulfilError;
+use super::failures::{back, from_normalize, through};
 use crate::controller::{Collection, Controller};
 use crate::normalize::{Normalized, RowReader, SubjectNames};
 use crate::records::{FieldValue, Kind, Time};

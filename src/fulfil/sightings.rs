@@ -1,6 +1,7 @@
 //! The first pass over the snapshot, for requests that ask for more than to keep other people: who is named where.
 
-use super::{FulfilError, Watcher, back, from_normalize, through, unreadable};
+use super::failures::{back, from_normalize, through, unreadable};
+use super::{FulfilError, Watcher};
 use crate::controller::Controller;
 use crate::normalize::{RowReader, SubjectNames};
 use crate::records::{FieldValue, Kind};
