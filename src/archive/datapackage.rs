@@ -23,10 +23,14 @@ struct Package<'a> {
     created: String,
     description: &'static str,
     id: &'a str,
+    /// Those of the texts: the first is that of every title, description and label, the others have theirs in `titles`,
+    /// `descriptions` and `labels`.
+    languages: &'a [String],
     licenses: [License; 1],
     name: &'static str,
     resources: [(); 0],
     title: &'static str,
+    #[serde(skip_serializing_if = "Texts::is_empty")]
     titles: Texts<'a>,
     version: &'static str,
 }
@@ -53,8 +57,8 @@ struct Resource<'a> {
     bytes: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    descriptions: Option<Texts<'a>>,
+    #[serde(skip_serializing_if = "Texts::is_empty")]
+    descriptions: Texts<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     dialect: Option<Dialect>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -70,8 +74,8 @@ struct Resource<'a> {
     schema: Option<TableSchema<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     title: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    titles: Option<Texts<'a>>,
+    #[serde(skip_serializing_if = "Texts::is_empty")]
+    titles: Texts<'a>,
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     kind: Option<&'static str>,
 }
@@ -110,6 +114,7 @@ pub(super) fn write(
         created: facts.as_of.to_string(),
         description: "Data of one person, from one controller. The files under data/records are authoritative; every other file is made from them.",
         id: archive.as_str(),
+        languages: &facts.languages,
         licenses: [License { name: "other-closed", title: "Personal data of the data subject" }],
         name: "personal-data",
         resources: [],
@@ -150,7 +155,7 @@ fn resource<'a>(facts: &'a Facts, tables: &'a [WrittenTable], file: &'a Written)
         profile: format!("{PROFILES}/dataresource.json"),
         bytes: file.bytes,
         description: purpose.as_ref().map(|purpose| purpose.in_language(language)),
-        descriptions: purpose.map(texts),
+        descriptions: purpose.map_or_else(Texts::new, texts),
         dialect: None,
         encoding: is_text.then_some("utf-8"),
         format,
@@ -161,7 +166,7 @@ fn resource<'a>(facts: &'a Facts, tables: &'a [WrittenTable], file: &'a Written)
         row_count: None,
         schema: None,
         title: None,
-        titles: None,
+        titles: Texts::new(),
         kind: None,
     };
     if let Some(table) = tables.iter().find(|table| table_path(table.table.kind) == file.path) {
@@ -169,9 +174,9 @@ fn resource<'a>(facts: &'a Facts, tables: &'a [WrittenTable], file: &'a Written)
         resource.kind = Some("table");
         resource.name = kind.file_stem().to_owned();
         resource.title = Some(kind.title().in_language(language));
-        resource.titles = Some(texts(kind.title()));
+        resource.titles = texts(kind.title());
         resource.description = Some(CELLS.in_language(language));
-        resource.descriptions = Some(texts(CELLS));
+        resource.descriptions = texts(CELLS);
         resource.row_count = Some(table.rows);
         resource.dialect = Some(dialect());
         resource.schema = Some(dictionary::schema(facts, table));

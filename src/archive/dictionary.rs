@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 /// Where the profiles of the Data Package standard stand.
 pub(super) const PROFILES: &str = "https://datapackage.org/profiles/2.0";
 
-/// A text in every language of the report.
+/// A text in every language of the report but the first, which stands by itself where a reader of packages looks.
 pub(super) type Texts<'a> = BTreeMap<&'a str, Cow<'a, str>>;
 
 /// What the columns of a table are; keys in the order of the alphabet.
@@ -51,6 +51,7 @@ struct Field<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     constraints: Option<Constraints>,
     description: Cow<'a, str>,
+    #[serde(skip_serializing_if = "Texts::is_empty")]
     descriptions: Texts<'a>,
     name: &'a str,
     #[serde(rename = "rdfType", skip_serializing_if = "Option::is_none")]
@@ -58,8 +59,8 @@ struct Field<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     sources: Option<Vec<Provenance<'a>>>,
     title: Cow<'a, str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    titles: Option<Texts<'a>>,
+    #[serde(skip_serializing_if = "Texts::is_empty")]
+    titles: Texts<'a>,
     #[serde(rename = "type")]
     kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -76,8 +77,8 @@ struct Constraints {
 #[derive(Serialize)]
 struct Category<'a> {
     label: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    labels: Option<Texts<'a>>,
+    #[serde(skip_serializing_if = "Texts::is_empty")]
+    labels: Texts<'a>,
     value: &'a str,
 }
 
@@ -96,9 +97,9 @@ pub(super) fn first_language(facts: &Facts) -> &str {
     facts.languages.first().map_or("en", String::as_str)
 }
 
-/// What `text` says in each language of the report.
+/// What `text` says in each language of the report but the first.
 pub(super) fn in_languages<'a>(facts: &'a Facts, text: impl Fn(&str) -> Cow<'a, str>) -> Texts<'a> {
-    facts.languages.iter().map(|tag| (tag.as_str(), text(tag))).collect()
+    facts.languages.iter().skip(1).map(|tag| (tag.as_str(), text(tag))).collect()
 }
 
 /// The schema of the table of a kind.
@@ -137,7 +138,7 @@ pub(super) fn parties(facts: &Facts) -> TableSchema<'_> {
         rdf_type: None,
         sources: None,
         title: text.in_language(first_language(facts)).into(),
-        titles: None,
+        titles: Texts::new(),
         kind,
         unit: None,
     });
@@ -187,7 +188,7 @@ fn field<'a>(facts: &'a Facts, kind: Kind, column: &'a TableColumn, times: Times
         },
         sources: (!path.is_empty()).then(|| sources(facts, kind, &configured)),
         title: title(language),
-        titles: Some(in_languages(facts, title)),
+        titles: in_languages(facts, title),
         kind: field_type(&column.source, times),
         unit: unit(&column.source),
     }
@@ -204,7 +205,7 @@ fn codes<'a>(
     let labels: Vec<&'a (String, Text)> = configured.iter().flat_map(|(_, field)| &field.labels).collect();
     for (value, label) in labels {
         if !codes.iter().any(|known| known.value == value) {
-            let labels = Some(in_languages(facts, |tag| label.in_language(tag).into()));
+            let labels = in_languages(facts, |tag| label.in_language(tag).into());
             codes.push(Category { label: label.in_language(language), labels, value });
         }
     }
@@ -212,7 +213,7 @@ fn codes<'a>(
         return (None, None);
     }
     let all = configured.iter().all(|(_, field)| !field.labels.is_empty());
-    let plain = || codes.iter().map(|code| Category { labels: None, ..*code }).collect();
+    let plain = || codes.iter().map(|code| Category { labels: Texts::new(), ..*code }).collect();
     (all.then(plain), Some(codes))
 }
 

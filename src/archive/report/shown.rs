@@ -42,12 +42,19 @@ fn visible_char(c: char) -> char {
 
 /// A value, isolated.
 pub(super) fn value(text: &str) -> Markup {
-    html! { bdi { (visible(text, SENTENCE)) } }
+    isolated(text, None)
+}
+
+/// A text, which may be in another language, isolated: from right to left it would turn the text around it. What is
+/// ASCII cannot, on a page from left to right, and needs no mark.
+pub(super) fn isolated(text: &str, language: Option<&str>) -> Markup {
+    let shown = visible(text, SENTENCE);
+    html! { @if language.is_none() && shown.is_ascii() { (shown) } @else { bdi lang=[language] { (shown) } } }
 }
 
 /// A whole number that people and programs read.
 pub(super) fn number(count: u64) -> Markup {
-    html! { data value=(count) { (grouped(count)) } }
+    html! { @if count < 1_000 { (count) } @else { data value=(count) { (grouped(count)) } } }
 }
 
 /// Thousands between commas, as English and Chinese readers both know them.
@@ -122,7 +129,16 @@ mod tests {
     }
 
     #[test]
+    fn what_may_turn_the_text_around_it_is_isolated_and_what_is_in_another_language_says_so() {
+        assert_eq!(value("Anna <a@x.org>").into_string(), "Anna &lt;a@x.org&gt;");
+        assert_eq!(value("שלום 12").into_string(), "<bdi>שלום 12</bdi>");
+        assert_eq!(isolated("Bonjour", Some("fr")).into_string(), "<bdi lang=\"fr\">Bonjour</bdi>");
+    }
+
+    #[test]
     fn numbers_and_sizes_are_easy_to_read() {
+        assert_eq!(number(999).into_string(), "999");
+        assert_eq!(number(1_000).into_string(), "<data value=\"1000\">1,000</data>");
         assert_eq!(["0", "999", "1,000", "1,234,567"], [0, 999, 1_000, 1_234_567].map(grouped)[..]);
         assert_eq!(
             ["999 B", "1.0 kB", "999.9 kB", "1.0 MB", "4.1 GB"],

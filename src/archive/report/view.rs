@@ -121,7 +121,7 @@ impl<'a> View<'a> {
         let chosen = text.in_language(&self.language.tag);
         let tag = text.variants.iter().find(|(_, variant)| variant == chosen).map_or("", |(tag, _)| tag);
         let foreign = is_tag(tag) && primary(tag) != if self.language.chinese { "zh" } else { "en" };
-        html! { bdi lang=[foreign.then_some(tag)] { (shown::visible(chosen, shown::SENTENCE)) } }
+        shown::isolated(chosen, foreign.then_some(tag))
     }
 
     /// The id of a part of this language's text.
@@ -140,7 +140,7 @@ impl<'a> View<'a> {
             div.scroll role="region" aria-label=(self.label(caption)) tabindex="0" {
                 table {
                     caption { (caption) }
-                    thead { tr { @for head in head { th.number[head.number] scope="col" { (head.name) } } } }
+                    thead { tr { @for head in head { th class=[head.number.then_some("number")] scope="col" { (head.name) } } } }
                     (rows)
                 }
             }
