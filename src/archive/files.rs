@@ -68,7 +68,6 @@ impl Files {
         digest: &mut Digest,
     ) -> Result<Vec<HeldBack>, ArchiveError> {
         self.kinds.insert(record.kind);
-        self.kinds.extend(record.children().iter().map(|child| child.kind));
         match record.kind {
             Kind::Contact => self.contact(container, record, digest).map(|()| Vec::new()),
             Kind::Message => self.message(container, record, contents, digest),

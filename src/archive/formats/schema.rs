@@ -2,7 +2,8 @@
 //! as (contract 4).
 //!
 //! Every field may be absent (no column is mapped to it) or null (nothing stands there, or it is withheld or verbatim);
-//! only `additional` is open. Validators seldom check formats, so a pattern stands beside each.
+//! only `additional` is open. Validators seldom check formats, so a pattern stands beside each. What many fields have in
+//! common stands once, in `$defs`.
 
 use crate::records::{Code, FieldSpec, Kind, LegalBasis, Origin, Shape};
 use serde_json::{Map, Value, json};
@@ -19,15 +20,14 @@ pub fn schema_id(kind: Kind) -> String {
     format!("urn:art20:schema:records/1:{}", kind.name())
 }
 
-/// The schema as the file of an archive: the text of [`record_schema`], kept so that no archive takes the time to make
-/// it. A test holds both against each other and writes the files anew on `ART20_BLESS=1`.
+/// The schema as the file of an archive: the text of [`record_schema`], kept so that no archive takes the time to
+/// make it. A test holds both against each other and writes the files anew on `ART20_BLESS=1`. Children have no file of
+/// their own, as they have no records of their own: they stand in their parents, and so do their schemas.
 pub fn schema_file(kind: Kind) -> &'static str {
     match kind {
         Kind::Contact => include_str!("schemas/contacts.schema.json"),
-        Kind::Transaction => include_str!("schemas/transactions.schema.json"),
-        Kind::Line => include_str!("schemas/transaction-lines.schema.json"),
-        Kind::Message => include_str!("schemas/messages.schema.json"),
-        Kind::Attachment => include_str!("schemas/attachments.schema.json"),
+        Kind::Transaction | Kind::Line => include_str!("schemas/transactions.schema.json"),
+        Kind::Message | Kind::Attachment => include_str!("schemas/messages.schema.json"),
         Kind::Consent => include_str!("schemas/consents.schema.json"),
         Kind::Cookie => include_str!("schemas/cookies.schema.json"),
         Kind::AccessLog => include_str!("schemas/access-logs.schema.json"),
@@ -40,10 +40,53 @@ pub fn record_schema(kind: Kind) -> Value {
     let mut schema = body(kind);
     schema.insert("$schema".into(), json!("https://json-schema.org/draft/2020-12/schema"));
     schema.insert("$id".into(), json!(schema_id(kind)));
+    let mut shared = Map::new();
     if let Some(child) = child_of(kind) {
-        schema.insert("$defs".into(), json!({ child.name(): Value::Object(body(child)) }));
+        shared.insert(child.name().into(), Value::Object(body(child)));
     }
-    Value::Object(schema)
+    schema.insert("$defs".into(), Value::Object(shared));
+    let mut schema = Value::Object(schema);
+    for (name, definition) in definitions() {
+        if schema.to_string().contains(&format!("\"#/$defs/{name}\"")) {
+            schema["$defs"][name] = definition;
+        }
+    }
+    schema
+}
+
+/// What many fields have in common, by name; one that another refers to stands after it.
+fn definitions() -> [(&'static str, Value); 7] {
+    let text = json!({ "type": "string" });
+    let nothing = json!({ "type": "null" });
+    let day = json!({ "type": "string", "format": "date", "pattern": DAY });
+    let instant = json!({ "type": "string", "format": "date-time", "pattern": INSTANT });
+    let codes: Vec<&str> = Code::ALL.into_iter().map(Code::as_str).collect();
+    [
+        // Text may be a stored code with its label.
+        ("text", json!({ "anyOf": [text, reference("code"), nothing] })),
+        ("code", object(json!({ "code": text, "label": text }), &["code", "label"])),
+        ("decimal", json!({ "anyOf": [{ "type": "string", "pattern": DECIMAL }, nothing] })),
+        ("currency", json!({ "anyOf": [{ "type": "string", "pattern": "^[A-Z]{3}$" }, nothing] })),
+        ("time", json!({ "anyOf": [instant, day, nothing] })),
+        (
+            "party",
+            object(
+                json!({ "name": { "type": ["string", "null"] }, "address": { "type": ["string", "null"] } }),
+                &["name", "address"],
+            ),
+        ),
+        ("reason", json!({ "enum": codes })),
+    ]
+}
+
+/// What stands in `$defs` under this name.
+fn reference(name: &str) -> Value {
+    json!({ "$ref": format!("#/$defs/{name}") })
+}
+
+/// An object with these properties and no others.
+fn object(properties: Value, required: &[&str]) -> Value {
+    json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
 }
 
 fn child_of(kind: Kind) -> Option<Kind> {
@@ -76,13 +119,10 @@ fn body(kind: Kind) -> Map<String, Value> {
     if let Some(child) = child_of(kind)
         && let Some(key) = child.nested_as()
     {
-        let items = json!({ "$ref": format!("#/$defs/{}", child.name()) });
         let title = child.title();
-        let list = json!({ "type": "array", "items": items, "title": title.en, "x-title": { "zh": title.zh } });
+        let list = json!({ "type": "array", "items": reference(child.name()), "title": title.en, "x-title": { "zh": title.zh } });
         properties.insert(key.into(), list);
     }
-    let codes: Vec<&str> = Code::ALL.into_iter().map(Code::as_str).collect();
-    let code = json!({ "enum": codes });
     properties.insert(
         "additional".into(),
         json!({
@@ -91,13 +131,14 @@ fn body(kind: Kind) -> Map<String, Value> {
             "x-description": { "zh": "仅此控制者拥有的字段;存储的代码附带其标签" },
         }),
     );
+    let reason = reference("reason");
     properties.insert(
         "withheld".into(),
         json!({
             "type": "object",
             "description": "Fields that are held back, each with the code of the reason",
             "x-description": { "zh": "不予提供的字段及其原因代码" },
-            "additionalProperties": { "anyOf": [code, { "type": "array", "items": code }] },
+            "additionalProperties": { "anyOf": [reason, { "type": "array", "items": reason }] },
         }),
     );
     properties.insert(
@@ -136,12 +177,7 @@ fn header(kind: Kind) -> Map<String, Value> {
     let flag = |description: (&str, &str)| json!({ "const": true, "description": description.0, "x-description": { "zh": description.1 } });
     let store = text(None, ("The store that it stands in", "所在的存储"));
     let collection = text(None, ("The collection that it belongs to", "所属的集合"));
-    let source = json!({
-        "type": "object",
-        "properties": { "store": store, "collection": collection },
-        "required": ["store", "collection"],
-        "additionalProperties": false,
-    });
+    let source = object(json!({ "store": store, "collection": collection }), &["store", "collection"]);
     [
         (
             "uid",
@@ -215,44 +251,27 @@ fn described(spec: &FieldSpec, mut schema: Value) -> Value {
     schema
 }
 
-/// What a field of this shape is written as. Text may be a stored code with its label.
+/// What a field of this shape is written as.
 fn value(shape: Shape) -> Value {
     let nothing = json!({ "type": "null" });
-    let text = json!({ "type": "string" });
-    let decimal = json!({ "type": "string", "pattern": DECIMAL });
-    let code = json!({
-        "type": "object",
-        "properties": { "code": text, "label": text },
-        "required": ["code", "label"],
-        "additionalProperties": false,
-    });
     match shape {
-        Shape::Text | Shape::Reference | Shape::Postal => json!({ "anyOf": [text, code, nothing] }),
-        Shape::Currency => json!({ "anyOf": [{ "type": "string", "pattern": "^[A-Z]{3}$" }, nothing] }),
-        Shape::Word(words) => json!({ "anyOf": [{ "enum": words }, code, nothing] }),
-        Shape::Money | Shape::Decimal => json!({ "anyOf": [decimal, nothing] }),
+        Shape::Text | Shape::Reference | Shape::Postal => reference("text"),
+        Shape::Currency => reference("currency"),
+        Shape::Word(words) => json!({ "anyOf": [{ "enum": words }, reference("code"), nothing] }),
+        Shape::Money | Shape::Decimal => reference("decimal"),
         Shape::Seconds => json!({ "type": ["number", "null"] }),
         Shape::Integer => {
             let number = json!({ "type": "integer", "minimum": -MAX_INTEGER, "maximum": MAX_INTEGER });
-            json!({ "anyOf": [number, { "type": "string", "pattern": "^-?[0-9]+$" }, code, nothing] })
+            json!({ "anyOf": [number, { "type": "string", "pattern": "^-?[0-9]+$" }, reference("code"), nothing] })
         }
         Shape::Day => json!({ "anyOf": [{ "type": "string", "format": "date", "pattern": DAY }, nothing] }),
-        Shape::Time => json!({ "anyOf": [
-            { "type": "string", "format": "date-time", "pattern": INSTANT },
-            { "type": "string", "format": "date", "pattern": DAY },
-            nothing,
-        ] }),
+        Shape::Time => reference("time"),
         Shape::Emails => nullable_list(labelled("address")),
         Shape::Phones => nullable_list(labelled("number")),
-        Shape::Party => json!({ "anyOf": [party(), nothing] }),
-        Shape::Parties => nullable_list(party()),
+        Shape::Party => json!({ "anyOf": [reference("party"), nothing] }),
+        Shape::Parties => nullable_list(reference("party")),
         Shape::Content => {
-            let file = json!({
-                "type": "object",
-                "properties": file_parts(),
-                "required": ["path", "bytes", "sha256"],
-                "additionalProperties": false,
-            });
+            let file = object(Value::Object(file_parts()), &["path", "bytes", "sha256"]);
             json!({ "anyOf": [file, nothing] })
         }
         Shape::Any => json!({}),
@@ -264,21 +283,7 @@ fn nullable_list(items: Value) -> Value {
 }
 
 fn labelled(key: &str) -> Value {
-    json!({
-        "type": "object",
-        "properties": { key: { "type": "string" }, "label": { "type": "string" } },
-        "required": [key],
-        "additionalProperties": false,
-    })
-}
-
-fn party() -> Value {
-    json!({
-        "type": "object",
-        "properties": { "name": { "type": ["string", "null"] }, "address": { "type": ["string", "null"] } },
-        "required": ["name", "address"],
-        "additionalProperties": false,
-    })
+    object(json!({ key: { "type": "string" }, "label": { "type": "string" } }), &[key])
 }
 
 #[cfg(test)]
