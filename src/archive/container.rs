@@ -127,7 +127,7 @@ impl Part {
     }
 }
 
-/// A file that is the same in every archive: hashed and compressed once.
+/// A file that is hashed and compressed before it is put into an archive, or into many.
 pub struct Constant {
     pub(super) packed: Vec<u8>,
     pub(super) is_deflated: bool,
@@ -173,7 +173,7 @@ impl Container {
     ) -> Result<Container, ArchiveError> {
         let doing = "beginning the archive";
         let file: Box<dyn Write + Send> = Box::new(file);
-        let file = BufWriter::with_capacity(256 * 1024, file);
+        let file = BufWriter::with_capacity(64 * 1024, file);
         let file = Hashing { inner: file, sha256: Sha256::new(), bytes: 0 };
         let out = Counting { inner: Sealer::new(file, secrecy).map_err(ArchiveError::doing(doing))?, at: 0 };
         let spools = Spools::new(folder).map_err(ArchiveError::doing(doing))?;
@@ -260,7 +260,19 @@ impl Container {
         self.file(path, |out| out.write_all(bytes).map_err(ArchiveError::doing(PUTTING))).map(|((), written)| written)
     }
 
-    /// Writes a file that is the same in every archive; it must have been made for [`Container::level`].
+    /// Writes one of the few large files that an archive has but once. It is compressed where it stands: a copy among the
+    /// small ones would be the first touch of many pages.
+    ///
+    /// # Errors
+    /// When the disk is full or fails.
+    pub fn document(&mut self, path: impl Into<String>, text: &str) -> Result<Written, ArchiveError> {
+        if text.len() > deflate::BLOCK {
+            return self.bytes(path, text.as_bytes());
+        }
+        self.constant(path, Arc::new(Constant::new(text.as_bytes(), self.level)?))
+    }
+
+    /// Writes a file that is compressed already; it must have been made for [`Container::level`].
     ///
     /// # Errors
     /// When the disk is full or fails.
@@ -283,7 +295,7 @@ impl Container {
     /// When the store cannot be read, or the disk is full or fails.
     pub fn copy(&mut self, path: impl Into<String>, reader: &mut dyn Read) -> Result<Written, ArchiveError> {
         self.file(path, |out| {
-            let mut buffer = vec![0; 64 * 1024];
+            let mut buffer = [0; 16 * 1024];
             loop {
                 match reader.read(&mut buffer) {
                     Ok(0) => return Ok(()),

@@ -219,13 +219,11 @@ impl ArchiveWriter {
             self.digest.file(&written.path, written.bytes);
         }
         ledger_rules(&mut self.container, &mut self.digest, &tables)?;
-        let statement = statement::statement(facts);
-        let written = self.container.bytes("data/statement.jsonld", statement.as_bytes())?;
+        let written = self.container.document("data/statement.jsonld", &statement::statement(facts))?;
         self.digest.file(&written.path, written.bytes);
         let payload = self.container.payload();
         let (manifest, described) = self.container.end_payload()?;
-        let report = super::report::render(facts, &self.digest);
-        let mut written = vec![self.container.bytes("README.html", report.as_bytes())?];
+        let mut written = vec![self.container.document("README.html", &super::report::render(facts, &self.digest))?];
         let mut package = self.container.part("datapackage.json");
         datapackage::write(facts, &tables, described, &mut package)
             .map_err(ArchiveError::doing("describing the files of the archive"))?;
