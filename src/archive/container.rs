@@ -128,7 +128,7 @@ impl Part {
 }
 
 /// A file that is hashed and compressed before it is put into an archive, or into many.
-pub struct Constant {
+pub struct Prepared {
     pub(super) packed: Vec<u8>,
     pub(super) is_deflated: bool,
     pub(super) crc: u32,
@@ -136,12 +136,12 @@ pub struct Constant {
     sha256: [u8; 32],
 }
 
-impl Constant {
+impl Prepared {
     /// A file of these bytes, compressed at this level.
     ///
     /// # Errors
     /// When the compressor fails.
-    pub fn new(bytes: &[u8], level: u32) -> Result<Constant, ArchiveError> {
+    pub fn new(bytes: &[u8], level: u32) -> Result<Prepared, ArchiveError> {
         let mut packed = Vec::new();
         let is_deflated = level > 0
             && deflate::whole(bytes, level, &mut packed).map_err(ArchiveError::doing("compressing a file"))?;
@@ -149,7 +149,7 @@ impl Constant {
             packed = bytes.to_vec();
         }
         let Measured { crc, sha256, .. } = Measured::of(bytes);
-        Ok(Constant { packed, is_deflated, crc, bytes: bytes.len(), sha256 })
+        Ok(Prepared { packed, is_deflated, crc, bytes: bytes.len(), sha256 })
     }
 }
 
@@ -269,17 +269,17 @@ impl Container {
         if text.len() > deflate::BLOCK {
             return self.bytes(path, text.as_bytes());
         }
-        self.constant(path, Arc::new(Constant::new(text.as_bytes(), self.level)?))
+        self.prepared(path, Arc::new(Prepared::new(text.as_bytes(), self.level)?))
     }
 
     /// Writes a file that is compressed already; it must have been made for [`Container::level`].
     ///
     /// # Errors
     /// When the disk is full or fails.
-    pub fn constant(&mut self, path: impl Into<String>, file: Arc<Constant>) -> Result<Written, ArchiveError> {
+    pub fn prepared(&mut self, path: impl Into<String>, file: Arc<Prepared>) -> Result<Written, ArchiveError> {
         let path = path.into();
         let written = Written { path: path.clone(), bytes: file.bytes as u64, sha256: file.sha256 };
-        self.gathered.constant(path, file);
+        self.gathered.prepared(path, file);
         self.hand_over(false).map_err(ArchiveError::doing(PUTTING))?;
         self.note(written)
     }

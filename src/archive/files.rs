@@ -1,7 +1,7 @@
 //! Files of records: each record also in the format that its own software reads, and stored bytes streamed from the
 //! store into the archive (contract 5). Names say nothing about anybody.
 
-use super::container::{Constant, Container, Part};
+use super::container::{Container, Part, Prepared};
 use super::error::ArchiveError;
 use super::facts::Facts;
 use super::formats::names::{FileNames, extension};
@@ -261,7 +261,7 @@ impl Files {
         digest.file(&written.path, written.bytes);
         for kind in &self.kinds {
             let path = format!("data/schemas/{}.schema.json", kind.file_stem());
-            let written = container.constant(path, schema_file(*kind, container.level())?)?;
+            let written = container.prepared(path, schema_file(*kind, container.level())?)?;
             digest.file(&written.path, written.bytes);
         }
         Ok(())
@@ -290,13 +290,13 @@ pub(super) fn held_back(
 }
 
 /// The schema of the records of a kind, which no archive changes: compressed once for all archives of a batch.
-fn schema_file(kind: Kind, level: u32) -> Result<Arc<Constant>, ArchiveError> {
-    static MADE: Mutex<BTreeMap<(Kind, u32), Arc<Constant>>> = Mutex::new(BTreeMap::new());
+fn schema_file(kind: Kind, level: u32) -> Result<Arc<Prepared>, ArchiveError> {
+    static MADE: Mutex<BTreeMap<(Kind, u32), Arc<Prepared>>> = Mutex::new(BTreeMap::new());
     let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(file) = made.get(&(kind, level)) {
         return Ok(file.clone());
     }
-    let file = Arc::new(Constant::new(schema::schema_file(kind).as_bytes(), level)?);
+    let file = Arc::new(Prepared::new(schema::schema_file(kind).as_bytes(), level)?);
     made.insert((kind, level), file.clone());
     Ok(file)
 }

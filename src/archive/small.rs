@@ -1,7 +1,7 @@
 //! Small files, gathered until there is enough of them for a thread: each is compressed whole and by itself, so that
 //! its bytes do not depend on who stands beside it.
 
-use super::container::Constant;
+use super::container::Prepared;
 use super::deflate;
 use super::directory::Entry;
 use std::io;
@@ -29,7 +29,7 @@ enum Content {
     /// Its place among the bytes.
     Data(Range<usize>),
     /// Compressed before.
-    Constant(Arc<Constant>),
+    Prepared(Arc<Prepared>),
 }
 
 /// Files as they stand in the zip, each with its header.
@@ -55,8 +55,8 @@ impl Gathered {
     }
 
     /// Adds a file that was compressed before.
-    pub fn constant(&mut self, path: String, constant: Arc<Constant>) {
-        self.files.push(Small { path, crc: constant.crc, content: Content::Constant(constant) });
+    pub fn prepared(&mut self, path: String, file: Arc<Prepared>) {
+        self.files.push(Small { path, crc: file.crc, content: Content::Prepared(file) });
     }
 
     /// How many bytes there are to compress.
@@ -90,7 +90,7 @@ impl Gathered {
                     let deflated = level > 0 && deflate::whole(data, level, &mut packed)?;
                     (deflated, data.len(), if deflated { packed.as_slice() } else { data })
                 }
-                Content::Constant(constant) => (constant.is_deflated, constant.bytes, constant.packed.as_slice()),
+                Content::Prepared(file) => (file.is_deflated, file.bytes, file.packed.as_slice()),
             };
             let entry = Entry {
                 path,

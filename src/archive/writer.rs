@@ -14,7 +14,7 @@ use crate::records::{Contents, FieldValue, Kind, Record};
 use crate::scope::PortableRecord;
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::Write;
+use std::io::{BufWriter, Write};
 use std::path::Path;
 use tempfile::TempPath;
 
@@ -84,13 +84,11 @@ pub struct ArchiveWriter {
     place: TempPath,
     files: Files,
     tables: Vec<Table>,
-    records: BTreeMap<Kind, Part>,
+    records: BTreeMap<Kind, BufWriter<Part>>,
     sheets: BTreeMap<Kind, Sheet>,
     parties: Option<csv::Writer<Part>>,
     taken: BTreeMap<String, u64>,
     digest: super::report::Digest,
-    /// Memory for records as lines.
-    room: Vec<u8>,
 }
 
 /// A table under way.
@@ -150,7 +148,6 @@ impl ArchiveWriter {
             parties: None,
             taken: BTreeMap::new(),
             digest: super::report::Digest::new(&facts.controller.time_zone),
-            room: Vec::new(),
         })
     }
 
@@ -201,7 +198,9 @@ impl ArchiveWriter {
     /// When the disk is full or fails.
     pub fn seal(mut self, facts: &Facts) -> Result<Sealed, ArchiveError> {
         self.files.finish(&mut self.container, facts, &mut self.digest)?;
-        for (_, part) in std::mem::take(&mut self.records) {
+        for (_, records) in std::mem::take(&mut self.records) {
+            let part =
+                records.into_inner().map_err(|error| ArchiveError::doing("writing a record")(error.into_error()))?;
             let written = self.container.append(part)?;
             self.digest.file(&written.path, written.bytes);
         }
@@ -289,8 +288,9 @@ impl Destination for ArchiveWriter {
     fn take(&mut self, record: PortableRecord, contents: &dyn Contents) -> Result<Vec<HeldBack>, ArchiveError> {
         let mut record = record.into_record();
         let held = self.files.write(&mut self.container, &mut record, contents, &mut self.digest)?;
-        let part = self.records.entry(record.kind).or_insert_with(|| self.container.part(records_path(record.kind)));
-        write_line(part, &record, &mut self.room).map_err(ArchiveError::doing("writing a record"))?;
+        let begin = || BufWriter::new(self.container.part(records_path(record.kind)));
+        let part = self.records.entry(record.kind).or_insert_with(begin);
+        write_line(part, &record).map_err(ArchiveError::doing("writing a record"))?;
         self.row(&record, None)?;
         for child in record.children() {
             self.row(child, Some(&record))?;

@@ -49,7 +49,7 @@ pub(super) fn from_normalize(error: NormalizeError) -> FulfilError {
 }
 
 /// Names a row of each person that may be the subject.
-pub(super) fn ambiguous(controller: &Controller, stores: &Stores, ambiguity: Ambiguity) -> FulfilError {
+fn ambiguous(controller: &Controller, stores: &Stores, ambiguity: Ambiguity) -> FulfilError {
     let mut rows = Vec::new();
     for (at, row, number) in &ambiguity.rows {
         let collection = &controller.collections[*at];

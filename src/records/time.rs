@@ -258,10 +258,10 @@ fn day_text(day: civil::Date) -> Option<String> {
     Some(text)
 }
 
-/// The first nine digits of a fraction of a second.
+/// The first nine of the digits of a fraction of a second.
 fn nanos(fraction: &str) -> i32 {
     let digits = fraction.bytes().chain(std::iter::repeat(b'0')).take(9);
-    digits.fold(0, |number, digit| number * 10 + i32::from(digit.wrapping_sub(b'0').min(9)))
+    digits.fold(0, |number, digit| number * 10 + i32::from(digit - b'0'))
 }
 
 #[cfg(test)]

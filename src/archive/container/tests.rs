@@ -46,8 +46,8 @@ fn sealed(level: u32, threads: usize) -> (Vec<u8>, (u64, [u8; 32])) {
             container.copy(path, &mut data.as_slice()).unwrap();
         }
         if nth == 300 {
-            let constant = Arc::new(Constant::new(&text(9, 20_000), level).unwrap());
-            container.constant("data/schemas/constant.schema.json", constant).unwrap();
+            let prepared = Arc::new(Prepared::new(&text(9, 20_000), level).unwrap());
+            container.prepared("data/schemas/constant.schema.json", prepared).unwrap();
         }
     }
     parts.into_iter().for_each(|part| assert!(container.append(part).is_ok()));
