@@ -144,8 +144,8 @@ pub fn fulfil(
     Ok(Account { identification, ledger, findings, findings_for_the_person, replaced })
 }
 
-/// What was decided about a row, and what its children look at, if there can be any.
-type Decided = (Result<Box<PortableRecord>, Code>, Option<Normalized>);
+/// What was decided about a row.
+type Decided = Result<Box<PortableRecord>, Code>;
 
 /// One run on its way.
 struct Road<'a> {
@@ -164,7 +164,7 @@ struct Road<'a> {
     findings: Findings,
 }
 
-impl Road<'_> {
+impl<'a> Road<'a> {
     /// Every matched row of one collection, in the order of the keys.
     fn collection(&mut self, at: usize) -> Result<(), FulfilError> {
         let collection = &self.circumstances.controller.collections[at];
@@ -174,23 +174,31 @@ impl Road<'_> {
         for (chunk, start) in rows.chunks(ROWS).zip((0..).step_by(ROWS)) {
             let ids: Vec<&RowId> = chunk.iter().map(|row| &row.row).collect();
             self.stores
-                .read_rows(collection, &ids, &wishes, &mut |nth, cells| {
+                .read_rows(collection, &ids, &wishes, &mut |nth, mut cells| {
                     let position = start + nth;
-                    self.row(at, &readers[at], position, &cells).map_err(through)
+                    self.row(at, &readers[at], position, &mut cells).map_err(through)
                 })
                 .map_err(back)?;
         }
         Ok(())
     }
 
-    fn row(&mut self, at: usize, reader: &RowReader<'_>, position: usize, cells: &[Cell]) -> Result<(), FulfilError> {
+    fn row(
+        &mut self,
+        at: usize,
+        reader: &RowReader<'_>,
+        position: usize,
+        cells: &mut [Cell],
+    ) -> Result<(), FulfilError> {
         let controller = self.circumstances.controller;
         let (collection, found) = (&controller.collections[at], &self.identification.matched[at]);
         let matched = &found.rows[position];
         let normalized =
             reader.row(controller, self.subject, &matched.row, position + 1, cells, None).map_err(from_normalize)?;
         let fate = found.fate_of(matched, cells);
-        let (decision, parent) = self.decide(collection, normalized, fate, None)?;
+        // Children look at their parent, so what they need of it is kept beside its record.
+        let parent = self.children_are_looked_for(at, position, &normalized).then(|| normalized.as_parent());
+        let decision = self.decide(collection, normalized, fate, None)?;
         let children = self.children(at, position, parent.as_ref(), decision.as_ref().err().copied())?;
         if let Ok(mut record) = decision {
             if let Some(children) = children {
@@ -208,6 +216,19 @@ impl Road<'_> {
         self.done()
     }
 
+    /// The collections whose rows are nested in those of this one.
+    fn nested(&self, at: usize) -> impl Iterator<Item = (usize, &'a Collection)> + use<'a> {
+        let collections = &self.circumstances.controller.collections;
+        let is_nested = move |(_, other): &(usize, &Collection)| other.parent.as_ref() == Some(&collections[at].name);
+        collections.iter().enumerate().filter(is_nested)
+    }
+
+    /// Whether a row has children, or says itself whether there could be any.
+    fn children_are_looked_for(&self, at: usize, position: usize, row: &Normalized) -> bool {
+        let matched = &self.identification.matched;
+        self.nested(at).any(|(child, _)| row.form.is_some() || !matched[child].children_of(number(position)).is_empty())
+    }
+
     /// The children of a row, in the order of their collections and keys; none if no collection of them is configured.
     fn children(
         &mut self,
@@ -216,31 +237,27 @@ impl Road<'_> {
         parent: Option<&Normalized>,
         excluded: Option<Code>,
     ) -> Result<Option<Vec<PortableRecord>>, FulfilError> {
-        let Some(parent) = parent else { return Ok(None) };
+        let mut all = self.nested(at).next().map(|_| Vec::new());
+        let Some(parent) = parent else { return Ok(all) };
         let (controller, readers) = (self.circumstances.controller, self.readers.clone());
-        let mut all = None;
-        for (child_at, collection) in controller.collections.iter().enumerate() {
-            if collection.parent.as_ref() != Some(&controller.collections[at].name) {
-                continue;
-            }
+        for (child_at, collection) in self.nested(at) {
             let portable = all.get_or_insert_with(Vec::new);
             let found = &self.identification.matched[child_at];
-            let rows = found.children_of(u32::try_from(position).unwrap_or(u32::MAX));
+            let rows = found.children_of(number(position));
             if rows.is_empty() {
                 continue;
             }
             let reader = &readers[child_at];
             let ids: Vec<&RowId> = rows.iter().map(|row| &row.row).collect();
             self.stores
-                .read_rows(collection, &ids, &reader.wishes(found.selection_open), &mut |nth, cells| {
+                .read_rows(collection, &ids, &reader.wishes(found.selection_open), &mut |nth, mut cells| {
                     let normalized = reader
-                        .row(controller, self.subject, &rows[nth].row, nth + 1, &cells, Some(parent))
+                        .row(controller, self.subject, &rows[nth].row, nth + 1, &mut cells, Some(parent))
                         .map_err(from_normalize)
                         .map_err(through)?;
                     let under = Some((parent, excluded));
                     let fate = found.fate_of(&rows[nth], &cells);
-                    let decided = self.decide(collection, normalized, fate, under).map_err(through)?;
-                    if let (Ok(record), _) = decided {
+                    if let Ok(record) = self.decide(collection, normalized, fate, under).map_err(through)? {
                         portable.push(*record);
                     }
                     self.done().map_err(through)
@@ -282,9 +299,6 @@ impl Road<'_> {
         let secret = secret(&row.activity).or_else(|| parent.and_then(|(parent, _)| secret(&parent.activity)));
         let parent = parent.and_then(|(_, code)| code);
         self.findings.about_row(&collection.name, fate, overdue, row.changed);
-        // Children look at their parent, so what they need of it is kept beside its record.
-        let has_children = controller.collections.iter().any(|other| other.parent.as_ref() == Some(&collection.name));
-        let kept = has_children.then(|| row.as_parent());
         let (holding, deceased) = (row.holding, row.deceased);
         match decide(&self.circumstances, collection, row, fate, parent) {
             ScopeDecision::Portable(record) => {
@@ -292,12 +306,12 @@ impl Road<'_> {
                 self.findings.about_values(&collection.name, record.tally());
                 self.findings.about_holder(&collection.name, holding, deceased);
                 self.findings.about_record(record.record(), regime, self.circumstances.as_of);
-                Ok((Ok(record), kept))
+                Ok(Ok(record))
             }
             ScopeDecision::Excluded(code) => {
                 self.ledger.excluded(&collection.name, code, secret.map(|activity| activity.key.as_str()));
                 self.findings.about_exclusion(&collection.name, code);
-                Ok((Err(code), kept))
+                Ok(Err(code))
             }
         }
     }
@@ -306,6 +320,11 @@ impl Road<'_> {
         self.watcher.row();
         if self.watcher.interrupted() { Err(FulfilError::Interrupted) } else { Ok(()) }
     }
+}
+
+/// A position among matched rows as they keep it.
+fn number(position: usize) -> u32 {
+    u32::try_from(position).unwrap_or(u32::MAX)
 }
 
 /// Puts what the run found into the facts of the archive.

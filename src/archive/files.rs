@@ -140,7 +140,7 @@ impl Files {
     ) -> Result<Vec<HeldBack>, ArchiveError> {
         let folder = Folder::of(record);
         let name = self.names.next_file("message", "eml");
-        let path = format!("{}{}/{name}", pdparchive::MAIL, folder.name());
+        let path = [pdparchive::MAIL, folder.name(), "/", &name].concat();
         let mut held = Vec::new();
         let writing = ArchiveError::doing("writing an e-mail");
         if let Some(raw) = raw {

@@ -3,6 +3,7 @@
 //! JSON lets U+0085, U+2028 and U+2029 stand as they are; readers that split text into lines by Unicode's rules would
 //! cut a record in two there.
 
+use crate::records::together;
 use serde::Serialize;
 use serde_json::ser::{CharEscape, CompactFormatter, Formatter};
 use std::io::{self, Write};
@@ -24,7 +25,8 @@ struct OneLine;
 
 impl Formatter for OneLine {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
-        if fragment.is_ascii() {
+        // The first bytes of the ends, which few texts have, are looked at before anything is decoded.
+        if !together::any(fragment.as_bytes(), |byte| matches!(byte, 0xC2 | 0xE2)) {
             return writer.write_all(fragment.as_bytes());
         }
         let mut rest = fragment;

@@ -95,8 +95,16 @@ impl Table {
         seen: &mut [TimesSeen],
     ) -> Vec<Cow<'r, str>> {
         let columns = self.columns.iter().zip(seen);
-        columns.map(|(column, seen)| cell(column, record, parent, seen)).collect()
+        let mut at = 0;
+        columns.map(|(column, seen)| cell(column, record, parent, (seen, &mut at))).collect()
     }
+}
+
+/// The value of a field, looked for from where the last one was found: columns and fields are mostly in one order.
+fn value<'r>(record: &'r Record, path: &str, at: &mut usize) -> Option<&'r FieldValue> {
+    let entries = &record.entries;
+    *at = (*at..entries.len()).chain(0..*at).find(|nth| entries[*nth].path == path)?;
+    Some(&entries[*at].value)
 }
 
 impl TimesSeen {
@@ -117,7 +125,7 @@ fn cell<'r>(
     column: &TableColumn,
     record: &'r Record,
     parent: Option<&'r Record>,
-    seen: &mut TimesSeen,
+    (seen, at): (&mut TimesSeen, &mut usize),
 ) -> Cow<'r, str> {
     match &column.source {
         Source::Head("uid") => Cow::Borrowed(record.uid.as_str()),
@@ -133,14 +141,14 @@ fn cell<'r>(
             Cow::Owned(held.join("; "))
         }
         Source::Parent => parent.map_or(Cow::Borrowed(""), |parent| Cow::Borrowed(parent.uid.as_str())),
-        Source::Additional(path) => record.get(path).map_or(Cow::Borrowed(""), |value| text(value, None)),
+        Source::Additional(path) => value(record, path, at).map_or(Cow::Borrowed(""), |value| text(value, None)),
         Source::Field(spec, part) => {
             if let Some(part) = spec.path.strip_prefix("address.")
                 && let Some(FieldValue::Addresses(addresses)) = record.get("addresses")
             {
                 return Cow::Owned(parts(addresses, part));
             }
-            let value = record.get(spec.path);
+            let value = value(record, spec.path, at);
             if let (Some(FieldValue::Time(time)), None) = (value, part) {
                 seen.note(time);
             }

@@ -29,9 +29,9 @@ pub(super) fn consents(
         let rows = identification.matched[at].rows.iter().filter(proves);
         let ids: Vec<&RowId> = rows.map(|row| &row.row).collect();
         stores
-            .read_rows(collection, &ids, &wishes, &mut |nth, cells| {
+            .read_rows(collection, &ids, &wishes, &mut |nth, mut cells| {
                 let row = reader
-                    .row(controller, subject, ids[nth], nth + 1, &cells, None)
+                    .row(controller, subject, ids[nth], nth + 1, &mut cells, None)
                     .map_err(from_normalize)
                     .map_err(through)?;
                 enter(&mut book, collection, &row);

@@ -53,9 +53,9 @@ fn sightings<'c>(
         for rows in identification.matched[at].rows.chunks(ROWS) {
             let ids: Vec<&RowId> = rows.iter().map(|row| &row.row).collect();
             stores
-                .read_rows(collection, &ids, &wishes, &mut |nth, cells| {
+                .read_rows(collection, &ids, &wishes, &mut |nth, mut cells| {
                     let row = reader
-                        .row(controller, subject, ids[nth], nth + 1, &cells, None)
+                        .row(controller, subject, ids[nth], nth + 1, &mut cells, None)
                         .map_err(from_normalize)
                         .map_err(through)?;
                     sightings.row(&row, rows[nth].fate);

@@ -3,7 +3,7 @@
 
 use super::imported::addresses_place;
 use crate::controller::{AboutChoice, ActivityChoice, Collection, Field, Mapping, OriginChoice};
-use crate::records::Shape;
+use crate::records::{Cell, Shape};
 use std::borrow::Cow;
 
 /// Where additional fields begin.
@@ -21,6 +21,20 @@ pub(super) struct MappedColumn<'a> {
     pub place: usize,
     /// The path of its field.
     pub path: Cow<'static, str>,
+    /// The field takes a text as it stands, and nobody else looks at the column.
+    pub takes_text: bool,
+}
+
+/// A value that stands in the configuration.
+pub(super) struct Constant {
+    /// Its field.
+    pub mapping: Mapping,
+    /// The value as if a column had it.
+    pub stored: Cell,
+    /// The place of its field in the record.
+    pub place: usize,
+    /// The path of its field.
+    pub path: Cow<'static, str>,
 }
 
 /// The columns to read, each once, and whether a large value of it is left in the store.
@@ -33,26 +47,46 @@ pub(super) fn read(collection: &Collection) -> Vec<(&str, bool)> {
     for (name, mapping) in collection.mappings() {
         add(name, matches!(&mapping.field, Field::Known { spec, .. } if spec.shape == Shape::Content));
     }
-    let others = [&collection.restricted, &collection.legal_hold, &collection.retention_from, &collection.deceased];
-    others
-        .into_iter()
-        .flatten()
-        .chain(&collection.key)
-        .chain(&collection.changed)
-        .for_each(|name| add(name.as_str(), false));
-    if let ActivityChoice::ByColumn { column, .. } = &collection.activity {
-        add(column.as_str(), false);
-    }
-    if let Some(OriginChoice::ByColumn(column)) = &collection.origin {
-        add(column.as_str(), false);
-    }
-    if let AboutChoice::ByColumn { column, .. } = &collection.about {
-        add(column.as_str(), false);
-    }
-    if let Some(joint) = &collection.joint {
-        std::iter::once(&joint.column).chain(&joint.agreed).for_each(|column| add(column.as_str(), false));
-    }
+    of_rows(collection).for_each(|name| add(name, false));
     columns
+}
+
+/// The columns that say something of a row as a whole.
+fn of_rows(collection: &Collection) -> impl Iterator<Item = &str> {
+    let activity = match &collection.activity {
+        ActivityChoice::ByColumn { column, .. } => Some(column),
+        ActivityChoice::Fixed(_) => None,
+    };
+    let origin = match &collection.origin {
+        Some(OriginChoice::ByColumn(column)) => Some(column),
+        _ => None,
+    };
+    let about = match &collection.about {
+        AboutChoice::ByColumn { column, .. } => Some(column),
+        AboutChoice::Fixed(_) => None,
+    };
+    let others = [&collection.restricted, &collection.legal_hold, &collection.retention_from, &collection.deceased];
+    let joint = collection.joint.iter().flat_map(|joint| std::iter::once(&joint.column).chain(&joint.agreed));
+    let known = others.into_iter().flatten().chain(&collection.key).chain(&collection.changed);
+    known.chain(activity).chain(origin).chain(about).chain(joint).map(String::as_str)
+}
+
+/// Whether a field takes a text as it stands, out of a column that says nothing else.
+fn takes_text(collection: &Collection, name: &str, mapping: &Mapping) -> bool {
+    let as_it_stands = match &mapping.field {
+        Field::Known { spec, .. } => matches!(spec.shape, Shape::Text | Shape::Reference | Shape::Postal),
+        Field::Additional(_) => true,
+        _ => false,
+    };
+    // Where a file lies in a store is no place in the archive, so it is looked at.
+    let is_place = mapping.field.path() == "path";
+    let once = collection.mappings().filter(|(column, _)| *column == name).count() == 1;
+    as_it_stands
+        && !is_place
+        && once
+        && mapping.format.is_none()
+        && mapping.values.is_empty()
+        && of_rows(collection).all(|column| column != name)
 }
 
 /// The mapped columns: first those that say how the others are read, then the others in the order of the record, so
@@ -68,10 +102,22 @@ pub(super) fn mapped<'a>(
         mapping,
         place: place(&mapping.field, nth),
         path: path(&mapping.field),
+        takes_text: takes_text(collection, name, mapping),
     };
     let mut others: Vec<MappedColumn<'_>> = others.into_iter().enumerate().map(column).collect();
     others.sort_by_key(|column| column.place);
     (held.into_iter().enumerate().map(column).collect(), others)
+}
+
+/// The values that the configuration sets, beside so many that are read.
+pub(super) fn constants(collection: &Collection, read: usize) -> Vec<Constant> {
+    let constant = |(nth, (field, constant)): (usize, &(Field, String))| Constant {
+        mapping: Mapping::plain(field.clone()),
+        stored: Cell::Text(constant.clone().into_bytes()),
+        place: place(field, read + nth),
+        path: path(field),
+    };
+    collection.set.iter().enumerate().map(constant).collect()
 }
 
 /// Known fields by the catalogue, additional ones after them in the order of the configuration.

@@ -1,13 +1,13 @@
 //! One row: which columns are read, and the values that they become.
 
 use super::NormalizeError;
-use super::columns::{self, MappedColumn};
+use super::columns::{self, Constant, MappedColumn};
 use super::direction::SubjectNames;
 use super::imported::{Form, take_held};
 use super::row_ref::RowRef;
 use super::said::{Cells, Holding, about, activity, holding, origin};
 use super::secrets;
-use super::value::{Reading, Settings, read_value};
+use super::value::{Reading, Settings, read_value, take_text};
 use crate::controller::collection::JsonKeys;
 use crate::controller::{About, Collection, Controller, Field, Format, Mapping};
 use crate::records::{BlobAddress, Cell, Code, FieldValue, Json, Kind, Origin, RowAddress, Time, Uid, Verbatim};
@@ -110,6 +110,8 @@ pub struct RowReader<'a> {
     held: Vec<MappedColumn<'a>>,
     /// The columns that become values, in the order of the record.
     mapped: Vec<MappedColumn<'a>>,
+    /// The values that the configuration sets.
+    constants: Vec<Constant>,
     /// The column of the row's own currency.
     currency: Option<(&'a str, &'a Mapping)>,
 }
@@ -120,7 +122,8 @@ impl<'a> RowReader<'a> {
         let columns = columns::read(collection);
         let (held, mapped) = columns::mapped(collection, &columns);
         let currency = collection.mappings().find(|(_, mapping)| mapping.field.path() == CURRENCY);
-        RowReader { collection, columns, held, mapped, currency }
+        let constants = columns::constants(collection, mapped.len());
+        RowReader { collection, columns, held, mapped, constants, currency }
     }
 
     /// The columns to read, in the order in which [`RowReader::row`] takes them; at the end whether `where` admits the
@@ -133,7 +136,7 @@ impl<'a> RowReader<'a> {
         columns.chain(condition).collect()
     }
 
-    /// Normalises a row. `parent` is the normalised row that it is nested in.
+    /// Normalises a row, whose texts are taken out of its `cells`. `parent` is the normalised row that it is nested in.
     ///
     /// # Errors
     /// When the configuration leaves open what the row is.
@@ -143,11 +146,11 @@ impl<'a> RowReader<'a> {
         subject: &SubjectNames,
         id: &RowId,
         number: usize,
-        cells: &[Cell],
+        stored: &mut [Cell],
         parent: Option<&Normalized>,
     ) -> Result<Normalized, NormalizeError> {
         let collection = self.collection;
-        let cells = Cells { columns: &self.columns, cells };
+        let cells = Cells { columns: &self.columns, cells: stored };
         let key: Vec<Cell> = collection.key.iter().map(|column| cells.get(column).clone()).collect();
         let row = RowRef::new(collection, &key, number);
         let currency = self.currency(&cells, parent);
@@ -174,9 +177,11 @@ impl<'a> RowReader<'a> {
         for column in &self.held {
             take_held(&mut normalized, &column.mapping.field, cells.at(column.at))?;
         }
-        for MappedColumn { name, at, mapping, place, path } in &self.mapped {
+        for MappedColumn { name, at, mapping, place, path, takes_text } in &self.mapped {
             let zone = mapping.time_zone.as_ref().unwrap_or(&controller.time_zone);
-            let stored = cells.at(*at);
+            let stored = &mut stored[*at];
+            // What an imported row says of its form is asked of what is stored.
+            let text = if *takes_text && normalized.form.is_none() { take_text(stored) } else { None };
             let address = matches!(stored, Cell::Large(_)).then(|| BlobAddress {
                 store: collection.store.clone(),
                 table: collection.table.clone(),
@@ -191,7 +196,8 @@ impl<'a> RowReader<'a> {
                 bytes: 0,
                 base64: false,
             });
-            let reading = read_value(mapping, stored, Settings { zone, currency: currency.as_deref(), address });
+            let settings = Settings { zone, currency: currency.as_deref(), address };
+            let reading = text.unwrap_or_else(|| read_value(mapping, stored, settings));
             check_keys(mapping, stored, name, &normalized.row)?;
             let mut reading = match &normalized.form {
                 Some(form) => form.read(path, stored, reading),
@@ -214,13 +220,13 @@ impl<'a> RowReader<'a> {
                 secrets,
             });
         }
-        for (field, constant) in &collection.set {
-            let mapping = Mapping::plain(field.clone());
+        for Constant { mapping, stored, place, path } in &self.constants {
             let settings = Settings { zone: &controller.time_zone, currency: currency.as_deref(), address: None };
-            let reading = read_value(&mapping, &Cell::Text(constant.clone().into_bytes()), settings);
-            normalized.values.push(plain_value(field, reading.value, normalized.values.len()));
+            let reading = read_value(mapping, stored, settings);
+            insert(&mut normalized.values, plain_value(*place, path.clone(), reading.value));
         }
         currencies(&mut normalized, currency);
+        let cells = Cells { columns: &self.columns, cells: stored };
         self.direction(&mut normalized, subject);
         if let Some(form) = &normalized.form {
             form.settle(&mut normalized.values);
@@ -258,7 +264,7 @@ impl<'a> RowReader<'a> {
         let direction = subject.direction(get("from"), get("to"), get("cc"), get("bcc"));
         if let Some((place, spec)) = Kind::Message.field("direction") {
             let value = direction.map_or(FieldValue::Null, |word| FieldValue::Text(word.to_owned()));
-            normalized.values.push(plain_value(&Field::Known { place, spec }, value, 0));
+            insert(&mut normalized.values, plain_value(place, Cow::Borrowed(spec.path), value));
         }
     }
 
@@ -282,10 +288,16 @@ impl<'a> RowReader<'a> {
     }
 }
 
-fn plain_value(field: &Field, value: FieldValue, nth: usize) -> NormalValue {
+/// Puts a value at its place among others, which are in order already.
+fn insert(values: &mut Vec<NormalValue>, value: NormalValue) {
+    let before = values.iter().rposition(|earlier| earlier.place <= value.place);
+    values.insert(before.map_or(0, |at| at + 1), value);
+}
+
+fn plain_value(place: usize, path: Cow<'static, str>, value: FieldValue) -> NormalValue {
     NormalValue {
-        place: columns::place(field, nth),
-        path: columns::path(field),
+        place,
+        path,
         reading: Reading { value, verbatim: None, ambiguous: false },
         origin: None,
         about: About::Subject,

@@ -55,6 +55,15 @@ impl Reading {
     }
 }
 
+/// Takes a text out of its cell, for a mapping that takes it as it stands; none where no text stands.
+pub(super) fn take_text(cell: &mut Cell) -> Option<Reading> {
+    let (Cell::Text(bytes) | Cell::Blob(bytes)) = cell else { return None };
+    Some(match String::from_utf8(std::mem::take(bytes)) {
+        Ok(text) => Reading::of(FieldValue::Text(text)),
+        Err(error) => Reading { verbatim: Some(Verbatim::Bytes(error.into_bytes())), ..Reading::of(FieldValue::Null) },
+    })
+}
+
 /// Reads a value for the field of its mapping.
 pub fn read_value(mapping: &Mapping, cell: &Cell, settings: Settings<'_>) -> Reading {
     if cell.is_null() {

@@ -18,6 +18,7 @@ pub mod party;
 pub mod record;
 pub mod text;
 pub mod time;
+pub mod together;
 pub mod uid;
 pub mod value;
 

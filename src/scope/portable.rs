@@ -270,8 +270,12 @@ fn place(entries: &mut Vec<Entry>, kind: Kind, value: NormalValue) {
     {
         return postal(entries, part, reading.value, label);
     }
-    let earlier = entries.iter_mut().find(|entry| entry.path == path).map(|entry| &mut entry.value);
-    match (earlier, reading.value) {
+    // Values come in the order of the catalogue, so those of one known field follow each other.
+    let earlier = match &path {
+        Cow::Borrowed(path) => entries.last_mut().filter(|entry| entry.path == *path),
+        Cow::Owned(path) => entries.iter_mut().find(|entry| entry.path == *path),
+    };
+    match (earlier.map(|entry| &mut entry.value), reading.value) {
         (None, value) => entries.push(Entry { path, value }),
         (Some(FieldValue::List(_, list)), FieldValue::List(_, more)) => list.extend(more),
         (Some(FieldValue::Parties(list)), FieldValue::Parties(more)) => list.extend(more),

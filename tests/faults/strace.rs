@@ -92,7 +92,9 @@ fn traced(command: &Command, log: &Path, options: &[&str]) -> Command {
     strace
 }
 
-/// The calls of a run that goes well, as (call, how manieth).
+/// The calls of a run that goes well, as (call, how manieth). strace counts the calls of each thread by itself, and the
+/// loader's come first: the first few of another thread, which have the numbers that the loader's have, are left out,
+/// since it is the loader that would fail.
 fn calls(command: &Command, log: &Path) -> BTreeSet<(&'static str, usize)> {
     let names: Vec<&str> = CALLS.iter().map(|(name, _)| *name).chain([BEGINNING]).collect();
     let output = traced(command, log, &["-e", &format!("trace={}", names.join(","))]).output().unwrap();
@@ -102,6 +104,7 @@ fn calls(command: &Command, log: &Path) -> BTreeSet<(&'static str, usize)> {
     let text = fs::read_to_string(log).unwrap();
     let mut begun = false;
     let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    let mut of_loader: BTreeMap<&str, usize> = BTreeMap::new();
     let mut all = BTreeSet::new();
     for line in text.lines() {
         let Some((process, rest)) = line.split_once(char::is_whitespace) else { continue };
@@ -110,7 +113,9 @@ fn calls(command: &Command, log: &Path) -> BTreeSet<(&'static str, usize)> {
         let Some((name, _)) = CALLS.iter().find(|(call, _)| *call == name) else { continue };
         let count = counts.entry((process, name)).or_default();
         *count += 1;
-        if begun {
+        if !begun {
+            of_loader.insert(name, *count);
+        } else if *count > of_loader.get(name).copied().unwrap_or_default() {
             all.insert((*name, *count));
         }
     }

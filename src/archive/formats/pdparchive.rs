@@ -140,7 +140,12 @@ impl<W: Write> FolderFile<W> {
     /// # Errors
     /// When the file cannot be written.
     pub fn item(&mut self, uid: &str, filename: &str) -> io::Result<()> {
-        write!(self.out, "{}\n    {}", self.comma, json!({ "uid": uid, "filename": filename }))?;
+        self.out.write_all(self.comma.as_bytes())?;
+        for (before, text) in [("\n    {\"filename\":", filename), (",\"uid\":", uid)] {
+            self.out.write_all(before.as_bytes())?;
+            serde_json::to_writer(&mut self.out, text)?;
+        }
+        self.out.write_all(b"}")?;
         self.comma = ",";
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! Bodies that survive every mail program and every mailbox format: quoted-printable text and base64 files (RFC 2045).
 
+use crate::records::together;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use std::io::{self, ErrorKind, Read, Write};
@@ -27,6 +28,16 @@ pub fn quoted_printable(text: &str, out: &mut impl Write) -> io::Result<()> {
 
 fn quoted_line(line: &[u8], out: &mut impl Write) -> io::Result<()> {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    // Most lines are short, and stand for themselves as they are.
+    if line.len() < LINE
+        && !line.ends_with(b" ")
+        && !line.ends_with(b"\t")
+        && !line.starts_with(b".")
+        && plain(line) == line.len()
+        && !starts_a_message(line)
+    {
+        return out.write_all(line);
+    }
     // A line of the message at a time: whoever takes single bytes is slow.
     let (mut written, mut width, mut at) = ([0; LINE + 2], 0, 0);
     while at < line.len() {
@@ -63,12 +74,9 @@ fn quoted_line(line: &[u8], out: &mut impl Write) -> io::Result<()> {
     out.write_all(&written[..width])
 }
 
-/// How many bytes at the beginning stand for themselves. Most texts are nothing else, so many are looked at together.
+/// How many bytes at the beginning stand for themselves. Most texts are nothing else.
 fn plain(bytes: &[u8]) -> usize {
-    let others = |part: &[u8; 16]| part.iter().fold(0, |others, byte| others | u8::from(!stands_for_itself(*byte)));
-    let (together, _) = bytes.as_chunks();
-    let many = together.iter().take_while(|part| others(part) == 0).count() * 16;
-    many + bytes[many..].iter().take_while(|byte| stands_for_itself(**byte)).count()
+    together::first(bytes, stands_for_itself)
 }
 
 const fn stands_for_itself(byte: u8) -> bool {

@@ -3,7 +3,7 @@
 //! Not by the crate mail-builder: it leaves `=?` in plain text and white space at its start to be misread, does not look
 //! into addresses and message ids, and writes every date in UTC.
 
-use crate::records::{Party, Time};
+use crate::records::{Party, Time, together};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::civil::{Date, Weekday};
@@ -50,7 +50,7 @@ pub fn unknown_sender(out: &mut String) {
 }
 
 /// Appends a field of message ids; nothing if there are none.
-pub fn ids(out: &mut String, name: &str, ids: &[String]) {
+pub fn ids(out: &mut String, name: &str, ids: &[Cow<'_, str>]) {
     for (nth, id) in ids.iter().enumerate() {
         let (first, then) = if nth == 0 { (name, ": ") } else { ("\r\n", " ") };
         append(out, &[first, then, id]);
@@ -58,17 +58,29 @@ pub fn ids(out: &mut String, name: &str, ids: &[String]) {
     out.push_str(if ids.is_empty() { "" } else { "\r\n" });
 }
 
-/// `Date` (RFC 5322, section 3.3). Of a day only midnight can be said, with the offset `-0000` that claims nothing.
-pub fn date(time: &Time) -> Option<String> {
+/// Appends `Date` (RFC 5322, section 3.3). Of a day only midnight can be said, with the offset `-0000` that claims
+/// nothing.
+pub fn date(out: &mut String, time: &Time) {
+    if let Some([weekday, day, month, year, clock, zone]) = date_parts(time) {
+        append(out, &["Date: ", weekday, ", ", day, " ", month, " ", year, " ", clock, " "]);
+        match zone {
+            "Z" => out.push_str("+0000"),
+            zone => zone.split(':').for_each(|part| out.push_str(part)),
+        }
+        out.push_str("\r\n");
+    }
+}
+
+/// Weekday, day, month, year, clock and offset of a time.
+fn date_parts(time: &Time) -> Option<[&str; 6]> {
     let text = time.as_str();
     let (clock, zone) = match time {
         Time::Instant(..) => (text.get(11..19)?, text.get(19..)?),
         Time::Day(..) => ("00:00:00", "-00:00"),
     };
     let zone = zone.trim_start_matches(|c: char| c == '.' || c.is_ascii_digit());
-    let zone = if zone == "Z" { "+0000".to_owned() } else { zone.replace(':', "") };
-    let day: Date = text.get(..10)?.parse().ok()?;
-    let weekday = match day.weekday() {
+    let date: Date = text.get(..10)?.parse().ok()?;
+    let weekday = match date.weekday() {
         Weekday::Monday => "Mon",
         Weekday::Tuesday => "Tue",
         Weekday::Wednesday => "Wed",
@@ -78,25 +90,50 @@ pub fn date(time: &Time) -> Option<String> {
         Weekday::Sunday => "Sun",
     };
     const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let month = MONTHS.get(usize::try_from(day.month()).ok()?.checked_sub(1)?)?;
-    Some(format!("Date: {weekday}, {:02} {month} {:04} {clock} {zone}\r\n", day.day(), day.year()))
+    let month = MONTHS.get(usize::try_from(date.month()).ok()?.checked_sub(1)?)?;
+    Some([weekday, text.get(8..10)?, month, text.get(..4)?, clock, zone])
 }
 
 /// The message ids in a text, each `<…>`; a text without angle brackets is one id if it can be.
-pub fn message_ids(text: &str) -> Vec<String> {
-    let mut ids: Vec<String> = Vec::new();
-    let inner: Vec<&str> = match text.contains('<') {
-        true => text.split('<').skip(1).map(|rest| rest.split('>').next().unwrap_or("")).collect(),
-        false => text.split_ascii_whitespace().collect(),
-    };
-    for id in inner.into_iter().map(str::trim) {
-        let fits = (1..=250).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_graphic() && !b"<>".contains(&b));
-        let id = ["<", id, ">"].concat();
-        if fits && !ids.contains(&id) {
-            ids.push(id);
+pub fn message_ids(text: &str) -> Vec<Cow<'_, str>> {
+    let mut ids = Vec::new();
+    if !text.contains('<') {
+        text.split_ascii_whitespace().for_each(|id| ids.extend(message_id(id, None)));
+    }
+    for (at, _) in text.match_indices('<') {
+        let rest = text[at + 1..].split('<').next().unwrap_or("");
+        let inner = rest.split('>').next().unwrap_or("");
+        // With its brackets as it stands, where they are there.
+        ids.extend(message_id(inner, text.get(at..at + inner.len() + 2).filter(|whole| whole.ends_with('>'))));
+    }
+    once_each(&mut ids);
+    ids
+}
+
+/// What stands between two brackets, with them, if it can be an id.
+fn message_id<'t>(inner: &'t str, whole: Option<&'t str>) -> Option<Cow<'t, str>> {
+    let id = inner.trim();
+    let fits = (1..=250).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_graphic() && !b"<>".contains(&b));
+    fits.then(|| match whole.filter(|_| id.len() == inner.len()) {
+        Some(whole) => Cow::Borrowed(whole),
+        None => Cow::Owned(["<", id, ">"].concat()),
+    })
+}
+
+/// Leaves of each id the first. There are seldom more than a few, but nobody says how many there may be.
+pub fn once_each(ids: &mut Vec<Cow<'_, str>>) {
+    if ids.len() > 16 {
+        let mut seen = std::collections::HashSet::new();
+        ids.retain(|id| seen.insert(id.clone()));
+        return;
+    }
+    let mut nth = 1;
+    while nth < ids.len() {
+        match ids[..nth].contains(&ids[nth]) {
+            true => drop(ids.remove(nth)),
+            false => nth += 1,
         }
     }
-    ids
 }
 
 /// `; filename=…`: quoted if it is short plain text, else by RFC 2231, in sections that fit a line. Path separators
@@ -171,7 +208,7 @@ fn one_line(text: &str) -> Cow<'_, str> {
     let breaks = |c| matches!(c, '\r' | '\n' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}');
     // The first bytes of the last three, which few texts have, are looked at before they are decoded.
     let suspicious = |b: u8| matches!(b, b'\n'..=b'\r' | 0xC2 | 0xE2);
-    if !text.bytes().any(suspicious) || !text.contains(breaks) {
+    if !together::any(text.as_bytes(), suspicious) || !text.contains(breaks) {
         return Cow::Borrowed(text);
     }
     Cow::Owned(text.replace("\r\n", " ").replace(breaks, " "))
@@ -179,7 +216,7 @@ fn one_line(text: &str) -> Cow<'_, str> {
 
 /// Text that no reader decodes or folds.
 fn is_plain(text: &str) -> bool {
-    text.bytes().all(|b| (0x20..0x7f).contains(&b)) && !text.contains("=?")
+    !together::any(text.as_bytes(), |b| !(0x20..0x7f).contains(&b)) && !text.contains("=?")
 }
 
 /// Appends encoded words (RFC 2047), one on a line. White space stands inside them, because what is between two of them is

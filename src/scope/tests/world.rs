@@ -144,9 +144,9 @@ impl World {
             (_, Some((_, text))) => Cell::Text(text.as_bytes().to_vec()),
             _ => Cell::Null,
         };
-        let cells: Vec<Cell> = reader.wishes(false).iter().map(|wish| cell(wish.column)).collect();
+        let mut cells: Vec<Cell> = reader.wishes(false).iter().map(|wish| cell(wish.column)).collect();
         let subject = SubjectNames::new([anna()].iter(), None);
-        reader.row(&self.controller, &subject, &RowId::Number(1), 1, &cells, None).unwrap()
+        reader.row(&self.controller, &subject, &RowId::Number(1), 1, &mut cells, None).unwrap()
     }
 
     pub(super) fn decide(&self, collection: &str, row: Normalized, fate: RowFate) -> ScopeDecision {

@@ -190,7 +190,8 @@ impl Making<'_, '_> {
                 self.changed |= self.replacer.message_ids(&mut id);
                 id
             });
-            let ids: Vec<String> = ids.flat_map(|id| headers::message_ids(&id)).collect();
+            let ids: Vec<String> = ids.collect();
+            let ids: Vec<Cow<'_, str>> = ids.iter().flat_map(|id| headers::message_ids(id)).collect();
             return one_field(|field| headers::ids(field, name, &ids));
         }
         if let HeaderValue::DateTime(date) = header.value() {

@@ -195,7 +195,8 @@ impl<'a> Replacer<'a> {
 
     /// Replaces the message ids in a text that other people's programs gave, each by the same in this archive.
     pub(super) fn message_ids(&mut self, text: &mut String) -> bool {
-        let ids = crate::records::mime::headers::message_ids(text);
+        let before = text.clone();
+        let ids = crate::records::mime::headers::message_ids(&before);
         let mut changed = false;
         for id in ids {
             let inner = id.trim_matches(['<', '>']);

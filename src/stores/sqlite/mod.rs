@@ -4,7 +4,11 @@ mod functions;
 mod kept;
 mod open;
 mod query;
+mod read;
 mod schema;
+#[cfg(test)]
+mod tests;
+mod texts;
 
 use super::error::StoreError;
 use super::snapshot::{Layout, Snapshot, Table, Wish};
@@ -23,6 +27,7 @@ pub(super) struct SqliteSnapshot {
     taken_at: Timestamp,
     watch: open::Watch,
     lists: functions::Lists,
+    sorts: texts::KnownSorts,
 }
 
 impl SqliteSnapshot {
@@ -122,7 +127,7 @@ impl Snapshot for SqliteSnapshot {
         wishes: &[Wish<'_>],
         visit: &mut dyn FnMut(usize, Vec<Cell>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        query::read(self, table, key, rows, wishes, visit)
+        read::read(self, table, key, rows, wishes, visit)
     }
 
     fn open_value<'a>(&'a self, address: &BlobAddress) -> Result<Box<dyn Read + 'a>, StoreError> {

@@ -311,5 +311,12 @@ fn begin(
     let prepared = prepare();
     let taken_at = (surroundings.now)();
     prepared.map_err(|error| store_error(store, "sqlite_schema", error))?;
-    Ok(SqliteSnapshot { name: store.to_owned(), connection, taken_at, watch, lists })
+    Ok(SqliteSnapshot {
+        name: store.to_owned(),
+        connection,
+        taken_at,
+        watch,
+        lists,
+        sorts: super::texts::KnownSorts::default(),
+    })
 }

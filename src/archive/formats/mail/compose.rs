@@ -6,6 +6,7 @@
 use super::super::{shown, time};
 use crate::records::mime::{body, headers};
 use crate::records::{FieldValue, Party, Record};
+use std::borrow::Cow;
 use std::io::{self, Read, Write};
 use uuid::Uuid;
 
@@ -50,8 +51,8 @@ pub fn compose<'a>(
 /// The header section without `Content-…` and without the blank line.
 fn fields(record: &Record) -> String {
     let mut fields = String::with_capacity(1024);
-    if let Some(date) = time(record, "sent_at").and_then(headers::date) {
-        fields.push_str(&date);
+    if let Some(time) = time(record, "sent_at") {
+        headers::date(&mut fields, time);
     }
     match parties(record, "from") {
         [] => headers::unknown_sender(&mut fields),
@@ -65,7 +66,7 @@ fn fields(record: &Record) -> String {
     let mut own = shown(record, "message_id").map(headers::message_ids).unwrap_or_default();
     own.truncate(1);
     if own.is_empty() {
-        own.push(format!("<{}@record.invalid>", record.uid.uuid()));
+        own.push(["<", record.uid.uuid(), "@record.invalid>"].concat().into());
     }
     headers::ids(&mut fields, "Message-ID", &own);
     let answered = shown(record, "in_reply_to").map(headers::message_ids).unwrap_or_default();
@@ -78,22 +79,18 @@ fn fields(record: &Record) -> String {
 }
 
 /// What the messages of a conversation have in common comes first, so that mail programs show them together.
-fn references(record: &Record, answered: Vec<String>, own: &[String]) -> Vec<String> {
+fn references<'r>(record: &'r Record, answered: Vec<Cow<'r, str>>, own: &[Cow<'_, str>]) -> Vec<Cow<'r, str>> {
     let mut references = match shown(record, "thread") {
         Some(thread) if thread.contains('@') => headers::message_ids(thread),
         Some(thread) => {
             let of = format!("{}\n{thread}", record.source.store);
-            vec![format!("<{}@thread.invalid>", Uuid::new_v5(&Uuid::NAMESPACE_OID, of.as_bytes()))]
+            vec![format!("<{}@thread.invalid>", Uuid::new_v5(&Uuid::NAMESPACE_OID, of.as_bytes())).into()]
         }
         None => Vec::new(),
     };
     references.extend(answered);
     references.retain(|id| !own.contains(id));
-    if references.len() < 2 {
-        return references;
-    }
-    let mut seen = std::collections::HashSet::new();
-    references.retain(|id| seen.insert(id.clone()));
+    headers::once_each(&mut references);
     references
 }
 
