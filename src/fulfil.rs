@@ -237,11 +237,11 @@ impl<'a> Road<'a> {
         parent: Option<&Normalized>,
         excluded: Option<Code>,
     ) -> Result<Option<Vec<PortableRecord>>, FulfilError> {
-        let mut all = self.nested(at).next().map(|_| Vec::new());
-        let Some(parent) = parent else { return Ok(all) };
+        let none = || self.nested(at).next().map(|_| Vec::new());
+        let Some(parent) = parent else { return Ok(none()) };
+        let mut portable = Vec::new();
         let (controller, readers) = (self.circumstances.controller, self.readers.clone());
         for (child_at, collection) in self.nested(at) {
-            let portable = all.get_or_insert_with(Vec::new);
             let found = &self.identification.matched[child_at];
             let rows = found.children_of(number(position));
             if rows.is_empty() {
@@ -266,10 +266,10 @@ impl<'a> Road<'a> {
         }
         // An imported parent may come from where none of its like had children.
         let lacks = |key| parent.form.as_ref().is_some_and(|form| !form.has(key));
-        if all.as_ref().is_some_and(Vec::is_empty) && parent.kind.nests_as().is_some_and(lacks) {
+        if portable.is_empty() && parent.kind.nests_as().is_some_and(lacks) {
             return Ok(None);
         }
-        Ok(all)
+        Ok(Some(portable))
     }
 
     /// Decides about a row and enters it in the account. `parent` is the row that it is nested in, with the code that

@@ -91,7 +91,7 @@ fn starts_a_message(line: &[u8]) -> bool {
 
 /// Copies a file as base64 in lines, without ever holding more than a piece of it.
 pub fn base64(content: &mut dyn Read, out: &mut impl Write) -> io::Result<()> {
-    let mut piece = vec![0; TRIPLES * 1024];
+    let mut piece = vec![0; TRIPLES * 256];
     let mut line = String::with_capacity(LINE);
     loop {
         let length = fill(content, &mut piece)?;

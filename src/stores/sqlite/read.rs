@@ -42,8 +42,8 @@ pub(super) fn read(
     }
     let columns = Columns::of(table, key, wishes);
     let error = |error| snapshot.error(&table.name, error);
-    let prepare = |condition: &str| {
-        let sql = format!("SELECT {} FROM {} WHERE {condition}", columns.list.join(", "), quoted(&table.name));
+    let prepare = |more: &str, condition: &str| {
+        let sql = format!("SELECT {}{more} FROM {} WHERE {condition}", columns.list.join(", "), quoted(&table.name));
         snapshot.connection.prepare_cached(&sql).map_err(error)
     };
     let by_key = || {
@@ -57,24 +57,31 @@ pub(super) fn read(
         if let (Some(first), Some(name), RUN..) = (number(row), table.row_name, length) {
             let statement = match &mut several {
                 Some(statement) => statement,
-                none => none.insert(prepare(&format!("{name} BETWEEN ?1 AND ?2 ORDER BY {name}"))?),
+                none => {
+                    none.insert(prepare(&format!(", {name}"), &format!("{name} BETWEEN ?1 AND ?2 ORDER BY {name}"))?)
+                }
             };
             let last = number(rows[start + length - 1]).unwrap_or(first);
             let mut found = statement.query([first, last]).map_err(error)?;
-            let mut nth = start;
+            let mut wanted = (start..).zip(first..=last);
             while let Some(row) = found.next().map_err(error)? {
-                visit(nth, columns.cells(row).map_err(error)?)?;
-                nth += 1;
+                let (cells, own): (_, i64) =
+                    columns.cells(row).and_then(|cells| Ok((cells, row.get(columns.list.len())?))).map_err(error)?;
+                match wanted.next() {
+                    Some((nth, number)) if number == own => visit(nth, cells)?,
+                    // What should have come is not there, or the last one comes again.
+                    Some((_, number)) if number < own => return Err(not_unique(snapshot, table, 0)),
+                    _ => return Err(not_unique(snapshot, table, 2)),
+                }
             }
-            // Their numbers are those asked for, each once at most: as many as there are numbers are all of them.
-            if nth != start + length {
+            if wanted.next().is_some() {
                 return Err(not_unique(snapshot, table, 0));
             }
         } else {
             let statement = match (&mut single, table.row_name) {
                 (Some(statement), _) => statement,
-                (none, Some(name)) => none.insert(prepare(&format!("{name} = ?1"))?),
-                (none, None) => none.insert(prepare(&by_key())?),
+                (none, Some(name)) => none.insert(prepare("", &format!("{name} = ?1"))?),
+                (none, None) => none.insert(prepare("", &by_key())?),
             };
             for (nth, row) in rows[start..start + length].iter().enumerate() {
                 visit(start + nth, one(snapshot, table, &columns, statement, row)?)?;

@@ -27,11 +27,15 @@ fn table(at: &Path, declared: &str, indexed: bool, rows: &BTreeMap<i64, Value>) 
     }
     transaction.commit().unwrap();
     drop(connection);
-    let surroundings =
-        Surroundings { now: jiff::Timestamp::now, variable: |_| None, interrupted: std::sync::Arc::default() };
-    let snapshot = open_file("s", &path, None, &surroundings).unwrap();
+    let snapshot = open(&path);
     let table = snapshot.tables().unwrap().remove(0);
     (snapshot, table)
+}
+
+fn open(path: &Path) -> SqliteSnapshot {
+    let surroundings =
+        Surroundings { now: jiff::Timestamp::now, variable: |_| None, interrupted: std::sync::Arc::default() };
+    open_file("s", path, None, &surroundings).unwrap()
 }
 
 /// The rows with these numbers, as they are read.
@@ -67,7 +71,7 @@ fn found(snapshot: &SqliteSnapshot, table: &Table, values: &[Vec<u8>]) -> BTreeS
 fn stored() -> impl Strategy<Value = Value> {
     prop_oneof![
         6 => (-20i64..300).prop_map(Value::Integer),
-        1 => prop::sample::select(vec![5.5, 7.0, 1e19, -0.5]).prop_map(Value::Real),
+        1 => prop::sample::select(vec![5.5, 7.0, 1e19, -0.5, LARGE, -LARGE]).prop_map(Value::Real),
     ]
 }
 
@@ -82,8 +86,26 @@ fn odd() -> impl Strategy<Value = Value> {
     ]
 }
 
+/// As a text it is 1234567890123456800, which is not its exact value.
+const LARGE: f64 = 1234567890123456789.0;
+
 fn asked() -> impl Strategy<Value = Vec<Vec<u8>>> {
-    let odd = vec!["", "a", "7.0", "007", "+5", "5.5", "1e2", "1e19", "10000000000000000000", "李", "12x", "NaN"];
+    let odd = vec![
+        "1234567890123456800",
+        "-1234567890123456800",
+        "",
+        "a",
+        "7.0",
+        "007",
+        "+5",
+        "5.5",
+        "1e2",
+        "1e19",
+        "10000000000000000000",
+        "李",
+        "12x",
+        "NaN",
+    ];
     let odd = prop::collection::vec(prop::sample::select(odd).prop_map(|text| text.as_bytes().to_vec()), 0..4);
     let broken = prop::option::of(Just(vec![0xff, 0]));
     // Close together or far apart, few or many.
@@ -156,5 +178,75 @@ proptest! {
         if let Err(error) = whole {
             prop_assert!(matches!(error, StoreError::KeyNotUnique { rows: 0, .. }), "{}", error);
         }
+    }
+}
+
+#[test]
+fn nothing_is_computed_of_a_row_that_was_not_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("s.db");
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    let script = "CREATE TABLE o (id INTEGER PRIMARY KEY, customer INTEGER, meta TEXT);
+        CREATE INDEX of_customer ON o (customer);
+        WITH RECURSIVE n (n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM n WHERE n < 300)
+        INSERT INTO o SELECT n, n, '{\"a\": 1}' FROM n;
+        INSERT INTO o VALUES (500, 150.5, 'of somebody else, and no JSON');
+        UPDATE o SET meta = 'no JSON' WHERE id = 250";
+    connection.execute_batch(script).unwrap();
+    drop(connection);
+    let snapshot = open(&path);
+    let table = snapshot.tables().unwrap().remove(0);
+    for (values, expected) in [
+        ((1..300).step_by(2).collect::<Vec<i64>>(), 150),
+        ((1..=249).chain(251..=300).collect(), 299),
+        ((1..=249).collect(), 249),
+    ] {
+        let mut values: Vec<Vec<u8>> = values.iter().map(|number| number.to_string().into_bytes()).collect();
+        values.sort();
+        let tests = [ColumnTest { column: "customer", test: Test::TextIn(&values) }];
+        let mut rows = 0;
+        let selection = Some("json_extract(meta, '$.a') = 1");
+        let found = snapshot.find(&table, &["id".to_owned()], selection, &tests, &["customer"], &mut |row| {
+            rows += u64::from(row.selected);
+            Ok(())
+        });
+        assert!(found.is_ok(), "{found:?}");
+        assert_eq!(rows, expected);
+    }
+}
+
+#[test]
+fn a_row_that_stands_twice_or_not_at_all_stops_the_reading_before_any_behind_it_is_taken_for_another() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("s.db");
+    for (change, rows, visited) in [
+        ("INSERT INTO c VALUES (3, 'again')", 2, 3),
+        ("INSERT INTO c VALUES (40, 'again')", 2, 40),
+        ("DELETE FROM c WHERE id = 5", 0, 4),
+        ("DELETE FROM c WHERE id = 40", 0, 39),
+    ] {
+        let _ = std::fs::remove_file(&path);
+        let connection = rusqlite::Connection::open(&path).unwrap();
+        let script = "CREATE TABLE c (id INTEGER, b TEXT);
+            CREATE VIEW cv AS SELECT id, b FROM c;
+            CREATE VIRTUAL TABLE f USING fts5 (b, content = 'cv', content_rowid = 'id');
+            WITH RECURSIVE n (n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM n WHERE n < 40)
+            INSERT INTO c SELECT n, 'row' || n FROM n;";
+        connection.execute_batch(script).unwrap();
+        connection.execute_batch(change).unwrap();
+        drop(connection);
+        let snapshot = open(&path);
+        let table = snapshot.tables().unwrap().into_iter().find(|table| table.name == "f").unwrap();
+        let ids: Vec<RowId> = (1..=40).map(RowId::Number).collect();
+        let ids: Vec<&RowId> = ids.iter().collect();
+        let wishes = [Wish { column: "b", in_pieces: false, is_condition: false }];
+        let mut seen = Vec::new();
+        let read = snapshot.read(&table, &[], &ids, &wishes, &mut |nth, cells| {
+            seen.push((nth, cells));
+            Ok(())
+        });
+        assert!(matches!(read, Err(StoreError::KeyNotUnique { rows: told, .. }) if told == rows), "{change}: {read:?}");
+        let expected = |nth: usize| (nth, vec![Cell::Text(format!("row{}", nth + 1).into_bytes())]);
+        assert_eq!(seen, (0..visited).map(expected).collect::<Vec<_>>(), "{change}");
     }
 }

@@ -43,10 +43,12 @@ pub(super) fn texts_in(
             broken.extend(texts.then(|| value.clone()));
             continue;
         };
-        if let Ok(number) = text.parse() {
-            whole.push(number);
-        } else if let Some(number) = text.parse::<f64>().ok().filter(|number| !number.is_nan()) {
-            reals.push(Value::Real(number));
+        let number: Option<i64> = text.parse().ok();
+        whole.extend(number);
+        // Digits of a large number can be the shortest that tell a fraction from others, without being its exact value.
+        if number.is_none_or(|number| number.unsigned_abs() > 1 << f64::MANTISSA_DIGITS) {
+            let real = text.parse::<f64>().ok().filter(|real| !real.is_nan());
+            reals.extend(real.map(Value::Real));
         }
         written.extend(texts.then(|| Value::Text(text.to_owned())));
     }
@@ -58,10 +60,10 @@ pub(super) fn texts_in(
     if !texts
         && !blobs
         && reals.is_empty()
-        && let Some((first, last)) = close_together(&whole)
+        && let Some((first, last)) = without_gaps(&whole)
     {
         let (first, last) = (parameters.name(Box::new(first)), parameters.name(Box::new(last)));
-        return format!("{column} BETWEEN {first} AND {last}");
+        return format!("({column} BETWEEN {first} AND {last} AND {column} = CAST({column} AS INTEGER))");
     }
     // In the order in which SQLite keeps them, so that its own list of them grows at its end.
     let mut sent: Vec<Value> = whole.into_iter().map(Value::Integer).collect();
@@ -82,11 +84,12 @@ pub(super) fn texts_in(
     format!("{column} IN ({})", names.join(", "))
 }
 
-/// The ends of numbers that are many and lie so close together that reading from the first to the last costs less than
-/// looking for each of them. They are in order, each once.
-fn close_together(numbers: &[i64]) -> Option<(i64, i64)> {
+/// The ends of numbers that are many and follow each other, so that all can be read from the first to the last. They are
+/// in order, each once. Where one is missing, a row that has it would be looked at, which may be anybody's: what is
+/// computed of it could fail.
+fn without_gaps(numbers: &[i64]) -> Option<(i64, i64)> {
     let (first, last) = (*numbers.first()?, *numbers.last()?);
-    (numbers.len() > LISTED && last.abs_diff(first) < 2 * numbers.len() as u64).then_some((first, last))
+    (numbers.len() > LISTED && last.abs_diff(first) == numbers.len() as u64 - 1).then_some((first, last))
 }
 
 /// What a column has, told by its index: texts are behind all numbers there, and blobs behind all texts.
